@@ -1,0 +1,1 @@
+"""What the labels show: how far coders agree."""

@@ -1,0 +1,61 @@
+"""``communique evaluate``: measure a model, or two, or the baselines, on coded units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from . import DONE
+
+if TYPE_CHECKING:
+    from ..training.dataset import Dataset
+
+
+@click.command("evaluate")
+@click.argument("model", default="core")
+@click.argument("other", required=False)
+@click.option("--data", default="core", show_default=True, help="Coded units: a table, or core for the shipped corpus.")
+@click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test", show_default=True)
+@click.option(
+    "--baselines", is_flag=True, help="Beside it: keywords, TF-IDF and frozen embeddings with logistic regression."
+)
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
+def command(model: str, other: str | None, data: str, split: str, baselines: bool, as_json: bool) -> int:
+    """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document.
+
+    Of a file without a column `split`, every unit is used.
+    """
+    import json
+
+    from ..models import classifier
+    from ..training import baselines as others
+    from ..training import evaluation
+
+    models = [(name, classifier.load(name)) for name in (model, other) if name]
+    whole = _load(data, models[0][1].codebook)
+    units = whole.split(split) if any(unit.split for unit in whole.units) else whole
+    if not len(units):
+        raise click.ClickException(f"{data} has no units in the split {split}")
+    reports = [(name, evaluation.evaluate(found, units)) for name, found in models]
+    if baselines:
+        reports = [(name, evaluation.report(*found)) for name, found in others.all_on(whole, units)] + reports
+    if as_json:
+        click.echo(json.dumps({name: evaluation.to_json(found) for name, found in reports}))
+        return DONE
+    click.echo(evaluation.compare_table(reports) + "\n")
+    for name, found in reports[-len(models) :]:
+        click.echo(f"{name}\n\n{evaluation.table(found)}\n")
+    return DONE
+
+
+def _load(data: str, codebook: object) -> Dataset:
+    from ..corpus.annotations import read_coded
+    from ..corpus.codebook import Codebook
+    from ..training import dataset
+    from ..training.recipe import Recipe
+
+    if data == "core":
+        return dataset.load(Recipe())
+    assert isinstance(codebook, Codebook)  # noqa: S101 (for the type checker)
+    return dataset.Dataset(tuple(read_coded([data], codebook)), codebook)

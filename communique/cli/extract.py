@@ -1,0 +1,46 @@
+"""``communique extract``: find the statements only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from . import DONE, SOME_ERRORS
+from ._show import message, progress
+
+
+@click.command("extract")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="A run folder.")
+@click.option("--text-column", help="The column of a table that holds the text. [default: text]")
+@click.option(
+    "--actors", type=click.Path(exists=True, dir_okay=False), help="A YAML file with more actors and aliases."
+)
+@click.option("--resume", is_flag=True, help="Continue an interrupted run.")
+@click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@click.option("--json", "as_json", is_flag=True, help="Messages as JSON, for programs.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def command(
+    inputs: tuple[str, ...],
+    out: Path,
+    text_column: str | None,
+    actors: str | None,
+    resume: bool,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Find who says what in INPUT, without labels: OUT/statements.jsonl."""
+    from ..inference.runner import Options, score
+
+    report, close = progress(as_json=as_json, quiet=quiet)
+    try:
+        options = Options(text_column=text_column, actors=actors)
+        summary = score(inputs, out, None, options, resume=resume, overwrite=overwrite, report=report)
+    finally:
+        close()
+    totals = summary.totals
+    text = f"{totals['inputs']} inputs: {totals['statements']} statements, {totals['errors']} errors; written: {out}"
+    message(text, as_json=as_json, **dict(totals))
+    return SOME_ERRORS if totals["errors"] else DONE

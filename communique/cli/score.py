@@ -1,0 +1,118 @@
+"""``communique score``: label statements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from . import DONE, SOME_ERRORS
+from ._show import message, progress, table
+
+if TYPE_CHECKING:
+    from ..inference.summary import Summary
+
+
+@click.command(
+    "score",
+    epilog="""
+\b
+Examples:
+  communique score article.txt -o run
+  communique score statements.csv --text-column body -o run --format csv
+  communique score sentences.xlsx --unit sentence -o labels.xlsx
+  cat texts.jsonl | communique score - --unit sentence -o -
+""",
+)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--out", required=True, help="A run folder, or a .jsonl .csv .parquet .xlsx .dta file, or - for stdout."
+)
+@click.option("--model", default="core", show_default=True, help="A model folder, or core for the shipped model.")
+@click.option(
+    "--unit",
+    type=click.Choice(["auto", "statement", "sentence"]),
+    default="auto",
+    show_default=True,
+    help="auto searches documents for statements; statement takes each input as one; sentence labels each row as it is.",
+)
+@click.option("--text-column", help="The column of a table that holds the text. [default: text]")
+@click.option(
+    "--actors", type=click.Path(exists=True, dir_okay=False), help="A YAML file with more actors and aliases."
+)
+@click.option("--format", "formats", default="", help="Further files in the run folder: csv,parquet,xlsx,dta.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted run.")
+@click.option("--overwrite", is_flag=True, help="Replace what is there.")
+@click.option("--show", is_flag=True, help="Print what was found as a readable table.")
+@click.option("--json", "as_json", is_flag=True, help="Messages as JSON, for programs.")
+@click.option("--quiet", is_flag=True, help="No progress.")
+def command(
+    inputs: tuple[str, ...],
+    out: str,
+    model: str,
+    unit: str,
+    text_column: str | None,
+    actors: str | None,
+    formats: str,
+    resume: bool,
+    overwrite: bool,
+    show: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Find who says what in INPUT and label every sentence by stance and sentiment.
+
+    INPUT is files, folders, globs or - for stdin: .txt .md .html .pdf .docx are documents; .csv .tsv .jsonl
+    .parquet .xlsx are tables with a row a document. A run folder holds units.jsonl, statements.jsonl,
+    errors.jsonl, summary.json and manifest.json.
+
+    Exit code 0: done; 3: done, but some inputs could not be read (see errors.jsonl).
+    """
+    from ..inference import api
+
+    report, close = progress(as_json=as_json, quiet=quiet or out == "-")
+    if out == "-":
+        summary = api.score_to_stdout(inputs, model=model, unit=unit, text_column=text_column, actors=actors)
+        return _code(summary)
+    try:
+        summary = api.score_to(
+            inputs, Path(out), model=model, unit=unit, text_column=text_column, actors=actors,
+            formats=[name for name in formats.split(",") if name], resume=resume, overwrite=overwrite, report=report,
+        )  # fmt: skip
+    finally:
+        close()
+    if show and Path(out).is_dir():
+        from ._statements import show_run
+
+        show_run(Path(out))
+    _conclude(summary, out, as_json=as_json)
+    return _code(summary)
+
+
+def _code(summary: Summary) -> int:
+    return SOME_ERRORS if summary.totals["errors"] else DONE
+
+
+def _conclude(summary: Summary, out: str, *, as_json: bool) -> None:
+    totals = summary.totals
+    if as_json:
+        message("done", as_json=True, out=out, **summary.to_json())
+        return
+    message(
+        f"{totals['inputs']} inputs: {totals['statements']} statements, {totals['units']} units, {totals['errors']} errors"
+    )
+    if summary.by["labels"]:
+        message(table(summary.by["labels"], totals["units"]))
+    if totals["errors"]:
+        message(f"{totals['errors']} inputs could not be read; the reasons are in {_errors_file(out)}")
+    if totals["without_statement"]:
+        message(
+            f"{totals['without_statement']} inputs hold no statement that names who speaks; "
+            "where each is a statement or a sentence by itself, use --unit statement or --unit sentence"
+        )
+    message(f"written: {out}")
+
+
+def _errors_file(out: str) -> str:
+    return f"{out}/errors.jsonl" if Path(out).is_dir() else f"{out}.errors.jsonl"

@@ -1,0 +1,215 @@
+"""Statements: who says what in a document, found by rules alone.
+
+`extract` never raises on any text, and its time and memory grow linearly with the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..records import Document, Statement
+from .actors import Actors, by_shape
+from .cues import PERSONS
+from .issuer import dateline_end, issuer_of
+from .layout import paragraphs, trim
+from .quotes import scan
+from .releases import body
+from .resolve import Memory, Source
+from .speech import Reader, Report
+from .transcripts import Turn, surname_in, turns
+from .voice import Voice, voice
+from .words import word_set
+
+__all__ = ["Actors", "extract"]
+
+_BODIES = word_set(
+    "charter nations resolution covenant convention fund union network board council committee constitution court "
+    "report act"
+)
+
+
+def extract(document: Document, actors: Actors | None = None) -> tuple[Statement, ...]:
+    """Return the statements of `document` in the order of its text.
+
+    A transcript yields a statement for each turn; a release, letter or speech its body, around the
+    quotations of others in it; anything else its quotations and reported speech. `actors` holds the
+    names to know (the shipped ones by default). Text before `document.meta["body_start"]` is not read.
+    """
+    actors = actors or Actors.load()
+    begin = _body_start(document)
+    return tuple(_numbered(document, _reports(document, actors, begin)))
+
+
+def _body_start(document: Document) -> int:
+    value = document.meta.get("body_start", 0)
+    return min(max(value, 0), len(document.text)) if isinstance(value, int) else 0
+
+
+def _reports(document: Document, actors: Actors, begin: int) -> list[Report]:
+    text = document.text
+    spoken = [] if document.speaker else turns(text, begin)
+    if spoken:
+        return list(_turns(document, actors, spoken, begin))
+    spans = paragraphs(text, begin)
+    if not spans:
+        return []
+    own = voice(document, actors, begin)
+    quotes = scan(text, spans)
+    memory = Memory(text, actors, own.issuer if own else None)
+    reader = Reader(text, quotes, memory, direct_only=own is not None)
+    if own is None:
+        return [report for start, end in _prose(document, spans) for report in reader.read(start, end)]
+    return _release(document, spans, reader, own)
+
+
+def _prose(document: Document, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the paragraphs of an article; its headline and headings report nothing."""
+    for start, end in spans:
+        line = document.text[start : min(end, start + 300)]
+        if line.startswith("#") or (document.title and line.strip("#* \n") == document.title.strip()):
+            continue
+        short = end - start < 160 and len(line.split()) < 22
+        if short and line[-1] not in ".!?:”\"’'…,)»" and len(spans) > 1 and "“" not in line and '"' not in line:
+            continue
+        yield start + dateline_end(document.text[start : min(end, start + 300)]), end
+
+
+# -- transcripts
+
+
+def _turns(document: Document, actors: Actors, spoken: Sequence[Turn], begin: int) -> Iterator[Report]:
+    issuer = issuer_of(document, actors, begin)
+    lead = document.text[begin : spoken[0].start]
+    about = " ".join(filter(None, (document.title, lead[:1500])))
+    memory: dict[str, Source] = {}
+    met = Memory(document.text, actors)
+    asked = sum(turn.asks for turn in spoken) >= 3
+    for turn in spoken:
+        if turn.asks:
+            continue
+        if turn.label not in memory:
+            memory[turn.label] = _turn_source(
+                turn, about, issuer if asked or turn.label.startswith("THE ") else None, actors, met
+            )
+        known = memory[turn.label]
+        source = Source(turn.label, turn.label_start, turn.label_end, known.actor, known.actor_type, known.on_behalf_of)
+        yield Report(turn.start, turn.end, "direct", source, "transcript-turn", 0.95)
+
+
+def _turn_source(turn: Turn, about: str, issuer: Source | None, actors: Actors, met: Memory) -> Source:
+    """Return who takes a turn: by the title's full name, the label's office, the text, else the issuer."""
+    label = turn.label.title().replace("’S", "’s")
+    full = surname_in(turn.label, about)
+    for mention in (full, label):
+        known = actors.resolve(mention) if mention else None
+        if known is not None:
+            return Source(actor=known[0], actor_type=known[1], on_behalf_of=known[0])
+    kind = by_shape(label)
+    if kind == "government" and not label.lower().startswith(("mr", "ms", "senior", "the ")):
+        return Source(actor=_office(label), actor_type=kind)
+    found = met.look_up(label.split()[-1])
+    if found is not None and found.known:
+        return found
+    if issuer is not None and issuer.known:
+        return Source(actor=issuer.actor, actor_type=issuer.actor_type, on_behalf_of=issuer.actor)
+    return Source(actor=None if kind == "government" else label, actor_type=kind or "other")
+
+
+def _office(label: str) -> str:
+    return "US Congress" if label.startswith(("Senator", "Representative", "Congress")) else label
+
+
+# -- releases
+
+
+def _release(document: Document, spans: Sequence[tuple[int, int]], reader: Reader, own: Voice) -> list[Report]:
+    """Return the issuer's body, cut around the direct quotations of others in it."""
+    text = document.text
+    kept = body(text, spans, document.title)
+    if not kept:
+        return []
+    found = [report for start, end in kept for report in reader.read(start, end) if _of_another(report)]
+    holes = sorted(report.region or (report.start, report.end) for report in found)
+    whole = kept[0][0], kept[-1][1]
+    pieces = _around(whole, holes)
+    releases = [
+        Report(first, last, "release", own.issuer, own.rule, own.confidence)
+        for start, end in pieces
+        for first, last in (trim(text, start, end, "#*>_"),)
+        if _says_something(text, first, last)
+    ]
+    return sorted([*found, *releases], key=lambda report: report.start)
+
+
+def _of_another(report: Report) -> bool:
+    """Return whether a release's quotation is of a person who is named, not of a text it cites."""
+    words = set(re.findall(r"[\w\-]+", (report.source.text or "").lower()))
+    if words & _BODIES and not words & PERSONS:
+        return False
+    return (
+        bool(words & PERSONS) or re.search(r"[A-Z][\w’'\-]+ (?:[A-Z]\. )?[A-Z]", report.source.text or "") is not None
+    )
+
+
+def _around(whole: tuple[int, int], holes: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    at, stop = whole
+    for start, end in holes:
+        if start > at:
+            yield at, min(start, stop)
+        at = max(at, end)
+    if at < stop:
+        yield at, stop
+
+
+def _says_something(text: str, start: int, end: int) -> bool:
+    return end - start > 12 and len(text[start : start + 200].split()) >= 3
+
+
+# -- statements
+
+
+def _numbered(document: Document, reports: Iterable[Report]) -> Iterator[Statement]:
+    ordered = sorted(reports, key=lambda found: (found.start, found.end))
+    for number, report in enumerate(_apart(ordered), start=1):
+        yield _statement(document, report, number)
+
+
+def _apart(reports: Sequence[Report]) -> Iterator[Report]:
+    """Yield the reports without those that overlap the one before: the surer of the two stays."""
+    held: Report | None = None
+    for report in reports:
+        if report.start >= report.end:
+            continue
+        if held is not None and report.start < held.end:
+            held = held if held.confidence >= report.confidence else report
+            continue
+        if held is not None:
+            yield held
+        held = report
+    if held is not None:
+        yield held
+
+
+def _statement(document: Document, report: Report, number: int) -> Statement:
+    source, cue = report.source, report.cue
+    return Statement(
+        id=f"{document.id}:s{number}",
+        doc=document.id,
+        text=document.text[report.start : report.end],
+        start=report.start,
+        end=report.end,
+        kind=report.kind,
+        speaker=source.text,
+        speaker_start=source.start,
+        speaker_end=source.end,
+        actor=source.actor,
+        actor_type=source.actor_type,
+        on_behalf_of=source.on_behalf_of,
+        cue=document.text[cue[0] : cue[1]] if cue else None,
+        cue_start=cue[0] if cue else None,
+        cue_end=cue[1] if cue else None,
+        confidence=round(report.confidence, 3),
+        rule=report.rule,
+        no_comment=report.no_comment,
+    )

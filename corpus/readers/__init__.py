@@ -1,0 +1,69 @@
+"""Read files, folders, globs and standard input as documents, one by one and in flat memory.
+
+Every file, and every row of a table, gives exactly one `Document` or one `InputError`.
+A row has its number in `Document.row`; a whole file has None there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from ..records import Document, InputError
+from . import _delimited, _docx, _excel, _html, _jsonl, _parquet, _pdf, _stdin, _text
+from ._entry import Entry, UnreadableError, error_of
+from ._paths import find
+from ._rows import TEXT_COLUMN
+
+__all__ = ["DOCUMENT_SUFFIXES", "TABLE_SUFFIXES", "read"]
+
+_DOCUMENT_READERS: dict[str, Callable[[Entry], Document]] = {
+    ".txt": _text.read,
+    ".md": _text.read,
+    ".html": _html.read,
+    ".htm": _html.read,
+    ".pdf": _pdf.read,
+    ".docx": _docx.read,
+}
+_TABLE_READERS: dict[str, Callable[[Entry, str], Iterator[Document | InputError]]] = {
+    ".csv": _delimited.rows,
+    ".tsv": _delimited.rows,
+    ".jsonl": _jsonl.rows,
+    ".ndjson": _jsonl.rows,
+    ".parquet": _parquet.rows,
+    ".xlsx": _excel.rows,
+}
+DOCUMENT_SUFFIXES: tuple[str, ...] = tuple(_DOCUMENT_READERS)
+"""Suffixes of files that are one document each."""
+TABLE_SUFFIXES: tuple[str, ...] = tuple(_TABLE_READERS)
+"""Suffixes of files that hold a document a row."""
+
+
+def read(
+    inputs: Sequence[str | os.PathLike[str]], *, text_column: str | None = None
+) -> Iterator[Document | InputError]:
+    """Yield what `inputs` hold: files, folders, globs, or ``-`` for standard input.
+
+    A document's id is its path below the folder that was named, or its file's name; where two
+    inputs would share an id it is the path as given. A row's id is its `id` column, or
+    ``<file>:<row>``. `text_column` names the column that holds the text in tables (default
+    ``text``). Nothing is raised for a bad input: it comes as an `InputError` in its place.
+    """
+    named = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
+    for found in find([os.fspath(name) for name in named], DOCUMENT_SUFFIXES + TABLE_SUFFIXES):
+        if isinstance(found, InputError):
+            yield found
+        else:
+            yield from _read_entry(found, text_column or TEXT_COLUMN)
+
+
+def _read_entry(entry: Entry, text_column: str) -> Iterator[Document | InputError]:
+    try:
+        if entry.is_stdin:
+            yield from _stdin.rows(entry, text_column)
+        elif entry.suffix in _DOCUMENT_READERS:
+            yield _DOCUMENT_READERS[entry.suffix](entry)
+        else:
+            yield from _TABLE_READERS[entry.suffix](entry, text_column)
+    except (UnreadableError, OSError, UnicodeError) as error:
+        yield error_of(entry, error)

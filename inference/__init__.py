@@ -1,0 +1,1 @@
+"""How a corpus is scored: predictor, runner with its journal, sinks."""

@@ -1,0 +1,120 @@
+"""Scoring as a call: from inputs and options to a run folder, a single file, or a stream."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from ..corpus.errors import CommuniqueError, UsageError
+from ..corpus.extraction import Actors
+from ..corpus.readers import read
+from ..corpus.records import Document, InputError
+from ..models import classifier
+from . import runner, sinks
+from .predictor import Predictor
+from .prepare import UNIT_MODES, prepare
+from .rows import line, unit_row
+from .runner import Options, Progress
+from .stream import available
+from .summary import Summary
+
+
+def score_to(
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    model: str | Path = "core",
+    unit: str = "auto",
+    text_column: str | None = None,
+    actors: str | None = None,
+    formats: Sequence[str] = (),
+    resume: bool = False,
+    overwrite: bool = False,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Score `inputs` to `out`: a run folder, or a single file in the format of its suffix.
+
+    Raises:
+        UsageError: an option has no such value, or `out` exists.
+        CommuniqueError: the model cannot be loaded or `out` not be written.
+
+    """
+    options = _options(unit, text_column, actors)
+    _check_formats(formats)
+    if out.suffix[1:] not in sinks.FORMATS:
+        summary = runner.score(
+            inputs, out, _predictor(model), options, resume=resume, overwrite=overwrite, report=report
+        )
+        for name in formats:
+            sinks.convert(out / "units.jsonl", out / f"units.{name}")
+        return summary
+    return _score_to_file(inputs, out, model, options, resume=resume, overwrite=overwrite, report=report)
+
+
+def _score_to_file(
+    inputs: Sequence[str], out: Path, model: str | Path, options: Options, *, resume: bool, overwrite: bool,
+    report: Callable[[Progress], None],
+) -> Summary:  # fmt: skip
+    """Score into a hidden run folder beside `out`, then write `out` and its errors and drop the folder."""
+    if out.exists() and not overwrite:
+        raise UsageError(f"{out} exists; give another -o, or --overwrite")
+    folder = out.with_name(f".{out.name}.run")
+    if folder.exists() and not resume:
+        shutil.rmtree(folder)
+    if (folder / "summary.json").exists():  # it died between the run and the file
+        shutil.rmtree(folder)
+    summary = runner.score(inputs, folder, _predictor(model), options, resume=resume, report=report)
+    sinks.convert(folder / "units.jsonl", out)
+    errors = out.with_name(f"{out.name}.errors.jsonl")
+    errors.unlink(missing_ok=True)
+    if summary.totals["errors"]:
+        os.replace(folder / "errors.jsonl", errors)
+    shutil.rmtree(folder)
+    return summary
+
+
+def score_to_stdout(
+    inputs: Sequence[str], *, model: str | Path = "core", unit: str = "auto", text_column: str | None = None,
+    actors: str | None = None, out: BinaryIO | None = None,
+) -> Summary:  # fmt: skip
+    """Score `inputs` to stdout as lines of ``units.jsonl``, each as soon as its input was read; errors go to stderr."""
+    options, summary, predictor = _options(unit, text_column, actors), Summary(), _predictor(model)
+    known = Actors.load(actors) if actors else None
+    sink = out or sys.stdout.buffer
+    for block in available(iter(runner.Inputs(read(inputs, text_column=text_column)))):
+        for item in block:
+            if isinstance(item, InputError):
+                summary.error(item)
+                sys.stderr.buffer.write(line(item.to_json()))
+        ready = [prepare(item, options.unit, known) for item in block if isinstance(item, Document)]
+        found = iter(predictor.predict([one for document in ready for one in document.units]))
+        for document in ready:
+            answers = [next(found) for _ in document.units]
+            summary.result(document, answers)
+            sink.writelines(line(unit_row(one, answer)) for one, answer in zip(document.units, answers, strict=True))
+        sink.flush()
+    return summary
+
+
+def _options(unit: str, text_column: str | None, actors: str | None) -> Options:
+    for mode in UNIT_MODES:
+        if mode == unit:
+            return Options(mode, text_column, actors)
+    raise UsageError(f"unit is {unit!r}; it must be one of {', '.join(UNIT_MODES)}")
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    for name in formats:
+        if name not in sinks.FORMATS[1:]:
+            raise UsageError(f"format {name!r} is not known; choose from {', '.join(sinks.FORMATS[1:])}")
+
+
+def _predictor(model: str | Path) -> Predictor:
+    return Predictor(classifier.load(model))
+
+
+__all__ = ["CommuniqueError", "score_to", "score_to_stdout"]

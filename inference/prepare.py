@@ -1,0 +1,76 @@
+"""From a document to the units that are labelled, in one of three ways of reading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..corpus.extraction import Actors, extract
+from ..corpus.records import Document, Statement, Unit
+from ..corpus.segmentation import statement_units
+
+UnitMode = Literal["auto", "statement", "sentence"]
+UNIT_MODES: tuple[UnitMode, ...] = ("auto", "statement", "sentence")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document with its statements and their units, in text order."""
+
+    document: Document
+    statements: tuple[Statement, ...]
+    units: tuple[Unit, ...]
+
+
+def prepare(document: Document, mode: UnitMode, actors: Actors | None = None) -> Prepared:
+    """Find the statements of `document` and cut them into units.
+
+    `auto` searches documents, and takes a table row that names its speaker as one statement;
+    `statement` takes every document as one statement; `sentence` as one unit.
+    """
+    whole = mode != "auto" or (document.row is not None and document.speaker is not None)
+    statements = (_whole(document, actors),) if whole else extract(document, actors)
+    if mode == "sentence":
+        return Prepared(document, statements, (_one_unit(document, statements[0]),))
+    units = tuple(unit for statement in statements for unit in statement_units(document, statement))
+    return Prepared(document, statements, units)
+
+
+def _whole(document: Document, actors: Actors | None) -> Statement:
+    """Return the document as one statement of whoever it names as its speaker or publisher."""
+    who = document.speaker or document.publisher
+    found = (actors or Actors.load()).resolve(who) if who else None
+    start = int(document.meta.get("body_start", 0))
+    return Statement(
+        id=document.id,
+        doc=document.id,
+        text=document.text[start:],
+        start=start,
+        end=len(document.text),
+        kind="direct" if document.speaker else "release",
+        speaker=who,
+        actor=found[0] if found else who,
+        actor_type=document.kind or (found[1] if found else None),
+        rule="whole",
+    )
+
+
+def _one_unit(document: Document, statement: Statement) -> Unit:
+    return Unit(
+        id=document.id,
+        doc=document.id,
+        statement=statement.id,
+        text=statement.text,
+        start=statement.start,
+        end=statement.end,
+        before=document.before or "",
+        speaker=statement.speaker,
+        actor=statement.actor,
+        actor_type=statement.actor_type,
+        kind=statement.kind,
+        title=document.title,
+        date=document.date,
+        publisher=document.publisher,
+        language=document.language,
+        meta=document.meta,
+    )

@@ -1,0 +1,1 @@
+"""What a classifier is: base encoders, inputs, calibration, the model folder, metrics."""

@@ -1,0 +1,72 @@
+"""Adapters: a fine-tuned network stored as its low-rank difference from the base."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+HEAD = "classifier"
+SAVED_WHOLE = (HEAD, "pooler")
+
+
+def save_compressed(network: Any, base: Any, rank: int, base_name: str, revision: str | None, folder: Path) -> None:
+    """Save `network` as a PEFT adapter on `base`: the truncated SVD of each linear layer's change, in half precision.
+
+    The best rank-r approximation of a change is its truncated singular value decomposition (Eckart and
+    Young 1936), so this keeps more of a full fine-tuning than training an adapter of that rank need find.
+    """
+    from safetensors.torch import save_file
+
+    before, weights = base.state_dict(), {}
+    names = linear_names(network)
+    for name in names:
+        down, up = _factors(network.state_dict()[f"{name}.weight"] - before[f"{name}.weight"], rank)
+        weights[f"base_model.model.{name}.lora_A.weight"] = down.half().contiguous()
+        weights[f"base_model.model.{name}.lora_B.weight"] = up.half().contiguous()
+    for name, value in network.state_dict().items():
+        if is_saved_whole(name):
+            weights[f"base_model.model.{name}"] = value.half().contiguous()
+    save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
+    _write_config(names, rank, base_name, revision, folder)
+
+
+def _factors(change: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return (rank, in) and (out, rank) matrices whose product is the best approximation of `change`."""
+    import torch
+
+    u, s, v = torch.linalg.svd(change.double(), full_matrices=False)
+    root = s[:rank].sqrt()
+    return root[:, None] * v[:rank], u[:, :rank] * root
+
+
+def is_saved_whole(name: str) -> bool:
+    """Return whether a weight belongs to the head or the pooler, which no low rank could hold."""
+    return any(part in SAVED_WHOLE for part in name.split("."))
+
+
+def linear_names(network: Any) -> list[str]:
+    """Return the names of the encoder's linear layers: what an adapter covers."""
+    from torch.nn import Linear
+
+    return [
+        name for name, module in network.named_modules() if isinstance(module, Linear) and not is_saved_whole(name)
+    ]
+
+
+def _write_config(names: list[str], rank: int, base_name: str, revision: str | None, folder: Path) -> None:
+    from peft import LoraConfig
+
+    config = LoraConfig(
+        task_type="SEQ_CLS", r=rank, lora_alpha=rank, target_modules=names, modules_to_save=list(SAVED_WHOLE), inference_mode=True
+    )
+    config.base_model_name_or_path = base_name
+    config.revision = revision
+    config.save_pretrained(str(folder))
+    path = folder / "adapter_config.json"
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["target_modules"] = sorted(raw["target_modules"])  # PEFT writes a set, in no fixed order
+    path.write_text(json.dumps(raw, indent=2, sort_keys=True) + "\n", encoding="utf-8")

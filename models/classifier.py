@@ -1,0 +1,194 @@
+"""The classifier: a transformers encoder, its codebook and its calibration, loaded from a model folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..corpus.codebook import Codebook
+from ..corpus.records import Prediction
+from . import base as bases
+from . import folder as folders
+from .calibration import Array, Calibration, predictions
+from .inputs import Encoded, Example, InputFormat, encode, token_batches
+
+if TYPE_CHECKING:
+    import torch
+
+TOKEN_BUDGET = 4096
+INPUTS_KEY = "communique_inputs"
+BASE_KEY = "communique_base"
+
+
+@dataclass
+class Classifier:
+    """A model that labels examples. Build one with `load`.
+
+    Attributes:
+        network: the ``AutoModelForSequenceClassification``, in evaluation mode.
+        tokenizer: its fast tokenizer.
+        codebook: the labels, in the order of the network's outputs.
+        calibration: how logits become probabilities and labels.
+        form: what the encoder sees of an example.
+        digest: SHA-256 of the model folder.
+
+    """
+
+    network: Any
+    tokenizer: Any
+    codebook: Codebook
+    calibration: Calibration
+    form: InputFormat
+    digest: str = ""
+    token_budget: int = TOKEN_BUDGET
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The labels, in the order of the columns of `predict_proba`."""
+        return self.codebook.labels
+
+    def encode(self, examples: Sequence[Example]) -> list[Encoded]:
+        """Tokenise `examples`; a long one gives several windows."""
+        return encode(self.tokenizer, examples, self.form)
+
+    def tensors(self, rows: Sequence[Encoded]) -> dict[str, torch.Tensor]:
+        """Return encoded rows as one padded batch on the network's device."""
+        import torch
+
+        width = max(len(row) for row in rows)
+        pad, device = self.tokenizer.pad_token_id, next(self.network.parameters()).device
+        ids = [row.input_ids + (pad,) * (width - len(row)) for row in rows]
+        mask = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
+        columns = {"input_ids": ids, "attention_mask": mask}
+        if "token_type_ids" in self.tokenizer.model_input_names:
+            columns["token_type_ids"] = [row.token_type_ids + (0,) * (width - len(row)) for row in rows]
+        return {name: torch.tensor(values, device=device) for name, values in columns.items()}
+
+    def forward(self, rows: Sequence[Encoded]) -> Array:
+        """Return the logits of one batch of encoded rows: (rows, labels)."""
+        import torch
+
+        with torch.inference_mode():
+            logits = self.network(**self.tensors(rows)).logits
+        return np.asarray(logits.float().cpu().numpy(), dtype=np.float64)
+
+    def logits(self, examples: Sequence[Example]) -> Array:
+        """Return the logits of `examples`: (examples, labels); windows of one example are merged."""
+        rows = self.encode(examples)
+        parts = np.empty((len(rows), len(self.codebook.labels)))
+        for batch in token_batches(rows, self.token_budget):
+            parts[batch] = self.forward([rows[n] for n in batch])
+        return merge_windows(parts, [row.example for row in rows], len(examples), self.codebook)
+
+    def predict_proba(self, texts: Sequence[str | Example]) -> Array:
+        """Return the calibrated probability of every label: (texts, labels)."""
+        examples = [text if isinstance(text, Example) else Example(text) for text in texts]
+        return self.calibration.probabilities(self.logits(examples), self.codebook)
+
+    def predict(self, texts: Sequence[str | Example]) -> list[Prediction]:
+        """Label each text."""
+        return predictions(self.predict_proba(texts), self.calibration, self.codebook)
+
+
+def merge_windows(parts: Array, owners: Sequence[int], n: int, codebook: Codebook) -> Array:
+    """Merge windows into examples: the largest logit for multi-choice labels, the mean for single-choice groups."""
+    if len(owners) == n:
+        return parts
+    places = np.asarray(owners)
+    counts = np.bincount(places, minlength=n)[:, None]
+    merged = np.zeros((n, parts.shape[1]))
+    np.add.at(merged, places, parts)
+    merged /= np.maximum(counts, 1)
+    multi = [codebook.labels.index(name) for name in codebook.multi]
+    largest = np.full((n, len(multi)), -np.inf)
+    np.maximum.at(largest, places, parts[:, multi])
+    merged[:, multi] = largest
+    return merged
+
+
+def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
+    """Load a classifier: ``core`` or the path of a model folder. Nothing is downloaded, no remote code is run.
+
+    Raises:
+        CommuniqueError: the folder is missing or damaged, or its labels differ from its codebook's.
+
+    """
+    where = folders.find(model)
+    config, codebook = where.read_config(), where.read_codebook()
+    calibration = Calibration.load(where.calibration, codebook)
+    with _quiet():
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(str(where.path), local_files_only=True, trust_remote_code=False)
+        network = load_network(where).to(device).eval()
+    form = InputFormat(**config.get(INPUTS_KEY, {}))
+    return Classifier(network, tokenizer, codebook, calibration, form, where.digest())
+
+
+def load_network(where: folders.ModelFolder) -> Any:
+    """Load the network of a model folder; an adapter is merged into its base."""
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    options = {"local_files_only": True, "trust_remote_code": False}
+    config = AutoConfig.from_pretrained(str(where.path), **options)
+    if where.weights.is_file():
+        return AutoModelForSequenceClassification.from_pretrained(
+            str(where.path), config=config, use_safetensors=True, **options
+        )
+    from peft import PeftModel
+
+    source = bases.locate(where.read_config()[BASE_KEY])
+    network = AutoModelForSequenceClassification.from_pretrained(source, config=config, use_safetensors=True, **options)
+    return PeftModel.from_pretrained(network, str(where.path)).merge_and_unload()
+
+
+def network_config(base: str, codebook: Codebook, form: InputFormat, name: str) -> Any:
+    """Return the configuration of a fresh network on `base` for `codebook`."""
+    from transformers import AutoConfig
+
+    config = AutoConfig.from_pretrained(base, local_files_only=True, trust_remote_code=False)
+    config.id2label = dict(enumerate(codebook.labels))
+    config.label2id = {label: n for n, label in enumerate(codebook.labels)}
+    config.problem_type = "multi_label_classification"
+    setattr(config, INPUTS_KEY, asdict(form))
+    setattr(config, BASE_KEY, name)
+    return config
+
+
+class _quiet:
+    """Hold back transformers' loading bars and reports, which say nothing a user can act on."""
+
+    def __enter__(self) -> None:
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        from transformers.utils import logging
+
+        self.level = logging.get_verbosity()
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+
+    def __exit__(self, *_: object) -> None:
+        from transformers.utils import logging
+
+        logging.set_verbosity(self.level)
+
+
+def export(model: str | Path, out: Path) -> None:
+    """Write a model as a plain Hugging Face folder: an adapter is merged into its base."""
+    import shutil
+
+    where = folders.find(model)
+    where.read_codebook()
+    with _quiet():
+        from transformers import AutoTokenizer
+
+        load_network(where).save_pretrained(str(out))
+        AutoTokenizer.from_pretrained(str(where.path), local_files_only=True).save_pretrained(str(out))
+    for path in (where.codebook, where.calibration, where.recipe, where.metrics, where.card):
+        if path.is_file():
+            shutil.copyfile(path, out / path.name)

@@ -1,0 +1,126 @@
+"""What the encoder sees of a unit: the sentence first, then the context and the speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..corpus.records import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One thing to label: the sentence, and what stands before it and who says it (both may be empty)."""
+
+    text: str
+    before: str = ""
+    speaker: str = ""
+
+    @classmethod
+    def of(cls, unit: Unit) -> Example:
+        """Return what the encoder sees of `unit`."""
+        return cls(unit.text, unit.before, unit.actor or unit.speaker or "")
+
+
+@dataclass(frozen=True)
+class InputFormat:
+    """How examples become tokens: part of a model, saved in its ``config.json``.
+
+    The second segment is the context followed by the speaker in brackets; it is cut from its
+    left end, so that the nearest words and the speaker stay. It is absent where both are empty.
+
+    Attributes:
+        max_text: tokens of the sentence at most; longer ones are read in overlapping windows.
+        max_context: tokens of the second segment at most.
+        before: whether the sentences before are shown.
+        speaker: whether the speaker is shown.
+
+    """
+
+    max_text: int = 160
+    max_context: int = 48
+    before: bool = True
+    speaker: bool = True
+
+    def second(self, example: Example) -> str | None:
+        """Return the second segment of `example`, or None where it has none."""
+        parts = [
+            example.before.strip() if self.before else "",
+            f"({example.speaker})" if self.speaker and example.speaker else "",
+        ]
+        return " ".join(part for part in parts if part) or None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Token ids of one window of one example. `example` is its place in the list that was encoded."""
+
+    example: int
+    input_ids: tuple[int, ...]
+    token_type_ids: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.input_ids)
+
+
+def encode(tokenizer: Any, examples: Sequence[Example], form: InputFormat) -> list[Encoded]:
+    """Tokenise `examples`; one that is longer than `form.max_text` gives several overlapping windows."""
+    owners, texts, seconds = [], [], []
+    for n, example in enumerate(examples):
+        for window in _windows(tokenizer, example.text, form.max_text):
+            owners.append(n)
+            texts.append(window)
+            seconds.append(form.second(example))
+    encoded: list[Encoded | None] = [None] * len(texts)
+    for paired in (False, True):
+        chosen = [n for n, second in enumerate(seconds) if (second is not None) == paired]
+        rows = _tokenise(tokenizer, [texts[n] for n in chosen], [seconds[n] for n in chosen] if paired else None, form)
+        for n, (ids, types) in zip(chosen, rows, strict=True):
+            encoded[n] = Encoded(owners[n], ids, types)
+    return [row for row in encoded if row is not None]
+
+
+def _tokenise(
+    tokenizer: Any, texts: list[str], seconds: list[str | None] | None, form: InputFormat
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
+    if not texts:
+        return
+    tokenizer.truncation_side = "left" if seconds else "right"
+    limits = (
+        {"truncation": "only_second", "max_length": form.max_text + form.max_context}
+        if seconds
+        else {"truncation": True, "max_length": form.max_text + 8}
+    )
+    rows = tokenizer(texts, seconds, return_token_type_ids=True, return_attention_mask=False, verbose=False, **limits)
+    for ids, types in zip(rows["input_ids"], rows["token_type_ids"], strict=True):
+        yield tuple(ids), tuple(types)
+
+
+def _windows(tokenizer: Any, text: str, limit: int) -> list[str]:
+    """Cut `text` into windows of at most `limit` tokens, half of each shared with the next."""
+    if len(text) <= limit:  # every token has a character at least
+        return [text]
+    row = tokenizer([text], add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+    offsets = row["offset_mapping"][0]
+    if len(offsets) <= limit:
+        return [text]
+    step = limit // 2
+    starts = range(0, len(offsets) - step, step)
+    return [text[offsets[s][0] : offsets[min(s + limit, len(offsets)) - 1][1]] for s in starts]
+
+
+def token_batches(rows: Sequence[Encoded], budget: int) -> Iterator[list[int]]:
+    """Yield the places of `rows` in batches of like length, at most `budget` tokens with the padding.
+
+    Longest first; the plan is a function of the lengths alone.
+    """
+    order = sorted(range(len(rows)), key=lambda n: (-len(rows[n]), n))
+    batch: list[int] = []
+    for n in order:
+        if batch and (len(batch) + 1) * len(rows[batch[0]]) > budget:
+            yield batch
+            batch = []
+        batch.append(n)
+    if batch:
+        yield batch

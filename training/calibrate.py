@@ -1,0 +1,95 @@
+"""Calibration and thresholds, chosen on units whose weights the network never saw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..models.calibration import Array, Calibration, LabelCalibration, logit, sigmoid, softmax
+from ..models.metrics import Bools, f1
+from .dataset import Dataset
+
+MIN_POSITIVES = 10
+MAX_WEIGHT = 10.0
+PRECISION = 0.9
+GRID = np.concatenate([np.arange(0.02, 0.2, 0.01), np.arange(0.2, 0.91, 0.02)])
+
+
+def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
+    """Choose slopes, intercepts, thresholds, temperatures and the margin of doubt on `data`.
+
+    Slopes and intercepts are fitted by weighted logistic regression (Platt 1999) to the natural shares,
+    units weighing 1/π (held under ten times the mean); thresholds give the best F1 on the units as
+    drawn, smoothed over neighbouring thresholds; the margin is the smallest that lets the labels of the
+    units outside it reach a precision of 0.9.
+    """
+    weights = np.minimum(data.weights, MAX_WEIGHT)
+    labels = {}
+    for n, name in enumerate(data.codebook.multi):
+        known = data.known[:, n]
+        column = logits[known, data.codebook.labels.index(name)]
+        labels[name] = calibrate_label(column, data.truth[known, n], weights[known])
+    temperatures = {
+        group.name: temperature(logits[:, data.codebook.columns(group)], data.choice(group))
+        for group in data.codebook.single
+    }
+    found = Calibration(
+        labels,
+        temperatures,
+        method=f"Platt scaling weighted by 1/π; thresholds by F1; margin for precision {PRECISION}",
+        data=f"{where}: {len(data)} units of {len(set(data.documents))} documents, SHA-256 {data.digest}",
+    )
+    probabilities = found.probabilities(logits, data.codebook)
+    return replace(found, uncertain_margin=margin(found, probabilities, data))
+
+
+def calibrate_label(column: Array, truth: Bools, weights: Array) -> LabelCalibration:
+    """Fit one label's slope and intercept, and choose its threshold."""
+    if truth.sum() < MIN_POSITIVES or truth.all():
+        return LabelCalibration()
+    slope, intercept = platt(column, truth, weights)
+    return LabelCalibration(slope, intercept, best_threshold(sigmoid(slope * column + intercept), truth))
+
+
+def platt(column: Array, truth: Bools, weights: Array) -> tuple[float, float]:
+    """Return slope and intercept of the logistic regression of `truth` on the logit."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=10.0).fit(column[:, None], truth, sample_weight=weights)
+    return max(float(fitted.coef_[0, 0]), 0.05), float(fitted.intercept_[0])
+
+
+def best_threshold(probabilities: Array, truth: Bools) -> float:
+    """Return the threshold of the best F1, each averaged with its neighbours so that one unit decides little."""
+    answers = probabilities[None, :] >= GRID[:, None]
+    scores = f1((answers & truth).sum(axis=1), (answers & ~truth).sum(axis=1), (~answers & truth).sum(axis=1))
+    padded = np.pad(scores, 2, mode="edge")
+    smooth = np.convolve(padded, np.ones(5) / 5, mode="valid")
+    return round(float(GRID[int(np.argmax(smooth))]), 3)
+
+
+def temperature(logits: Array, choice: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+    """Return the temperature with the least log loss (Guo et al. 2017), among 0.3 to 5."""
+    known = choice >= 0
+    if not known.any():
+        return 1.0
+    grid = np.geomspace(0.3, 5, 60)
+    losses = [-np.log(softmax(logits[known] / t)[np.arange(known.sum()), choice[known]] + 1e-12).mean() for t in grid]
+    return round(float(grid[int(np.argmin(losses))]), 4)
+
+
+def margin(calibration: Calibration, probabilities: Array, data: Dataset) -> float:
+    """Return the smallest log-odds margin outside which the labels given are right at `PRECISION`."""
+    columns = [data.codebook.labels.index(name) for name in data.codebook.multi]
+    if not columns:
+        return 0.0
+    thresholds = np.array([calibration.labels[name].threshold for name in data.codebook.multi])
+    given = (probabilities[:, columns] >= thresholds) & data.known
+    distance = np.abs(logit(probabilities[:, columns]) - logit(thresholds)).min(axis=1)
+    for bound in np.arange(0.0, 3.01, 0.05):
+        sure = given[distance >= bound]
+        right = data.truth[distance >= bound]
+        if sure.sum() and (sure & right).sum() / sure.sum() >= PRECISION:
+            return round(float(bound), 2)
+    return 3.0

@@ -1,0 +1,115 @@
+"""From a recipe's data to what the loop eats: units by split, targets as arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..corpus import codebook as codebooks
+from ..corpus import coded
+from ..corpus.annotations import SPLITS, CodedUnit, read_coded
+from ..corpus.codebook import Codebook
+from ..corpus.errors import CommuniqueError
+from ..models.calibration import Array
+from ..models.inputs import Example
+from ..models.metrics import Bools
+from .recipe import Recipe
+
+DEV_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Coded units and their codebook."""
+
+    units: tuple[CodedUnit, ...]
+    codebook: Codebook
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """What the encoder sees of each unit."""
+        return [Example(unit.text, unit.before, unit.speaker) for unit in self.units]
+
+    @cached_property
+    def truth(self) -> Bools:
+        """The multi-choice labels given: (units, labels)."""
+        return np.array([[name in unit.labels for name in self.codebook.multi] for unit in self.units], dtype=bool)
+
+    @cached_property
+    def known(self) -> Bools:
+        """Which multi-choice labels somebody judged: (units, labels)."""
+        return np.array([[name not in unit.unknown for name in self.codebook.multi] for unit in self.units], dtype=bool)
+
+    @cached_property
+    def weights(self) -> Array:
+        """1/π of each unit, scaled to a mean of one."""
+        found = np.array([unit.weight for unit in self.units], dtype=np.float64)
+        return np.asarray(found / found.mean()) if len(found) else found
+
+    @property
+    def documents(self) -> list[str]:
+        """The document of each unit."""
+        return [unit.document for unit in self.units]
+
+    def choice(self, group: codebooks.Group) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the place of the chosen label in `group`, -1 where it is missing."""
+        places = {name: n for n, name in enumerate(group.names)}
+        return np.array([places.get(unit.choices.get(group.name, ""), -1) for unit in self.units], dtype=np.int64)
+
+    def split(self, name: str) -> Dataset:
+        """Return the units of one split."""
+        return self.where([unit.split == name for unit in self.units])
+
+    def where(self, keep: Sequence[bool]) -> Dataset:
+        """Return the units for which `keep` holds."""
+        return Dataset(tuple(unit for unit, kept in zip(self.units, keep, strict=True) if kept), self.codebook)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over every unit's id, text, labels and split."""
+        found = hashlib.sha256()
+        for unit in self.units:
+            row = [unit.id, unit.text, *sorted(unit.labels), *sorted(unit.choices.values()), unit.split]
+            found.update("\x1f".join(row).encode("utf-8", "replace") + b"\x1e")
+        return found.hexdigest()
+
+
+def load(recipe: Recipe) -> Dataset:
+    """Return the recipe's units, every one in a split.
+
+    Units whose file names no split are divided by document, by a hash of the document's name.
+    """
+    book = codebooks.core() if recipe.codebook == "core" else codebooks.load(recipe.codebook)
+    units = coded.load() if recipe.data == "core" else read_coded([recipe.data], book)
+    if not any(unit.split for unit in units):
+        units = [with_split(unit) for unit in units]
+    for unit in units:
+        if unit.split not in SPLITS:
+            raise CommuniqueError(f"{unit.id}: split is {unit.split!r}; it must be one of {', '.join(SPLITS)}")
+    _refuse_leaks(units)
+    return Dataset(tuple(units), book)
+
+
+def with_split(unit: CodedUnit) -> CodedUnit:
+    """Return the unit in ``dev`` or ``train``, by its document's name."""
+    from dataclasses import replace
+
+    place = int(hashlib.sha256(unit.document.encode()).hexdigest()[:8], 16) / 2**32
+    return replace(unit, split="dev" if place < DEV_SHARE else "train")
+
+
+def _refuse_leaks(units: Sequence[CodedUnit]) -> None:
+    seen: dict[str, str] = {}
+    for unit in units:
+        if seen.setdefault(unit.document, unit.split) != unit.split:
+            raise CommuniqueError(
+                f"document {unit.document!r} stands in both {seen[unit.document]} and {unit.split}; "
+                "give all its units one split"
+            )
