@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..corpus.extraction import Actors, extract
+from ..corpus.language import detect
 from ..corpus.records import Document, Statement, Unit
 from ..corpus.segmentation import statement_units
 
@@ -28,6 +29,7 @@ def prepare(document: Document, mode: UnitMode, actors: Actors | None = None) ->
     `auto` searches documents, and takes a table row that names its speaker as one statement;
     `statement` takes every document as one statement; `sentence` as one unit.
     """
+    document = replace(document, language=document.language or detect(document.text))
     whole = mode != "auto" or (document.row is not None and document.speaker is not None)
     statements = (_whole(document, actors),) if whole else extract(document, actors)
     if mode == "sentence":

@@ -140,6 +140,6 @@ def _write_dta(units: Path, out: Path) -> None:
     for name in frame.columns:
         if frame[name].dtype == object or str(frame[name].dtype) == "str":
             frame[name] = frame[name].fillna("").astype(str)
-    frame = frame.dropna(axis="columns", how="all")
+    frame = frame.dropna(axis="columns", how="all").rename(columns={"end": "end_"})  # `end` is a word of Stata's
     long = [name for name in ("text", "meta", "title", "target_text") if name in frame]
     frame.to_stata(out, version=118, write_index=False, convert_strl=long)

@@ -52,16 +52,19 @@ def linear_names(network: Any) -> list[str]:
     """Return the names of the encoder's linear layers: what an adapter covers."""
     from torch.nn import Linear
 
-    return [
-        name for name, module in network.named_modules() if isinstance(module, Linear) and not is_saved_whole(name)
-    ]
+    return [name for name, module in network.named_modules() if isinstance(module, Linear) and not is_saved_whole(name)]
 
 
 def _write_config(names: list[str], rank: int, base_name: str, revision: str | None, folder: Path) -> None:
     from peft import LoraConfig
 
     config = LoraConfig(
-        task_type="SEQ_CLS", r=rank, lora_alpha=rank, target_modules=names, modules_to_save=list(SAVED_WHOLE), inference_mode=True
+        task_type="SEQ_CLS",
+        r=rank,
+        lora_alpha=rank,
+        target_modules=names,
+        modules_to_save=list(SAVED_WHOLE),
+        inference_mode=True,
     )
     config.base_model_name_or_path = base_name
     config.revision = revision

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +123,7 @@ def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
     where = folders.find(model)
     config, codebook = where.read_config(), where.read_codebook()
     calibration = Calibration.load(where.calibration, codebook)
-    with _quiet():
+    with quiet():
         from transformers import AutoTokenizer
 
         tokenizer = AutoTokenizer.from_pretrained(str(where.path), local_files_only=True, trust_remote_code=False)
@@ -160,22 +162,20 @@ def network_config(base: str, codebook: Codebook, form: InputFormat, name: str) 
     return config
 
 
-class _quiet:
-    """Hold back transformers' loading bars and reports, which say nothing a user can act on."""
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back transformers' loading bars, reports and deprecation notes, which say nothing a user can act on."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    from transformers.utils import logging
 
-    def __enter__(self) -> None:
-        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-        from transformers.utils import logging
-
-        self.level = logging.get_verbosity()
-        logging.set_verbosity_error()
-        logging.disable_progress_bar()
-
-    def __exit__(self, *_: object) -> None:
-        from transformers.utils import logging
-
-        logging.set_verbosity(self.level)
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+    logging.set_verbosity(level)
 
 
 def export(model: str | Path, out: Path) -> None:
@@ -184,7 +184,7 @@ def export(model: str | Path, out: Path) -> None:
 
     where = folders.find(model)
     where.read_codebook()
-    with _quiet():
+    with quiet():
         from transformers import AutoTokenizer
 
         load_network(where).save_pretrained(str(out))

@@ -14,7 +14,7 @@ import numpy as np
 from ..models import base as bases
 from ..models.adapter import HEAD, SAVED_WHOLE, is_saved_whole, linear_names
 from ..models.calibration import Calibration
-from ..models.classifier import Classifier, network_config
+from ..models.classifier import Classifier, network_config, quiet
 from ..models.inputs import Encoded, Example
 from . import warmstart
 from .dataset import Dataset
@@ -83,11 +83,9 @@ def fresh(recipe: Recipe, data: Dataset) -> Classifier:
     """Return an untrained classifier on the recipe's base."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    from ..models.classifier import _quiet
-
     where = bases.locate(recipe.base)
     options = {"local_files_only": True, "trust_remote_code": False}
-    with _quiet():
+    with quiet():
         config = network_config(where, data.codebook, recipe.inputs, recipe.base)
         tokenizer = AutoTokenizer.from_pretrained(where, **options)
         network = AutoModelForSequenceClassification.from_pretrained(

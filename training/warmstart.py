@@ -9,6 +9,7 @@ steps and rates the classifier then learns several times as fast (``benchmarks/w
 from __future__ import annotations
 
 import copy
+import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..models.classifier import Classifier
 from ..models.inputs import Encoded, token_batches
 
 RATE = 5e-4
+MOST = 6000
 KEEP = 0.3  # weight of the other tokens' staying what they were
 
 
@@ -26,7 +28,7 @@ def has_pooler(network: Any) -> bool:
 
 
 def warm_start(classifier: Classifier, rows: Sequence[Encoded], seed: int, tick: Callable[[int], None]) -> None:
-    """Pass once over `rows`, teaching the first token to hold the mean of all of them."""
+    """Pass once over at most 6,000 of `rows`, teaching the first token to hold the mean of all of them."""
     import torch
 
     encoder = classifier.network.base_model
@@ -50,10 +52,11 @@ def warm_start(classifier: Classifier, rows: Sequence[Encoded], seed: int, tick:
 
 
 def _shuffled(rows: Sequence[Encoded], seed: int, budget: int = 1024) -> Iterator[list[int]]:
-    import random
-
-    batches = list(token_batches(rows, budget))
-    random.Random(f"{seed}:warm").shuffle(batches)
+    """Yield batches of like length, of at most `MOST` rows drawn at random, in a random order."""
+    rng = random.Random(f"{seed}:warm")
+    chosen = rng.sample(range(len(rows)), min(MOST, len(rows)))
+    batches = [[chosen[k] for k in batch] for batch in token_batches([rows[n] for n in chosen], budget)]
+    rng.shuffle(batches)
     yield from batches
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,12 +108,21 @@ def _conclude(summary: Summary, out: str, *, as_json: bool) -> None:
         message(table(summary.by["labels"], totals["units"]))
     if totals["errors"]:
         message(f"{totals['errors']} inputs could not be read; the reasons are in {_errors_file(out)}")
+        _show_errors(Path(_errors_file(out)))
     if totals["without_statement"]:
         message(
             f"{totals['without_statement']} inputs hold no statement that names who speaks; "
             "where each is a statement or a sentence by itself, use --unit statement or --unit sentence"
         )
     message(f"written: {out}")
+
+
+def _show_errors(path: Path, most: int = 3) -> None:
+    with path.open(encoding="utf-8") as file:
+        for line in islice(file, most):
+            error = json.loads(line)
+            row = f", row {error['row']}" if error["row"] is not None else ""
+            message(f"  {error['source']}{row}: {error['reason']}")
 
 
 def _errors_file(out: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..records import Document, Statement
 from .actors import Actors, by_shape
-from .cues import PERSONS
+from .cues import PERSONS, SPOKES
 from .issuer import dateline_end, issuer_of
 from .layout import paragraphs, trim
 from .quotes import scan
@@ -18,7 +18,7 @@ from .releases import body
 from .resolve import Memory, Source
 from .speech import Reader, Report
 from .transcripts import Turn, surname_in, turns
-from .voice import Voice, voice
+from .voice import Voice, is_media, voice
 from .words import word_set
 
 __all__ = ["Actors", "extract"]
@@ -84,17 +84,27 @@ def _turns(document: Document, actors: Actors, spoken: Sequence[Turn], begin: in
     about = " ".join(filter(None, (document.title, lead[:1500])))
     memory: dict[str, Source] = {}
     met = Memory(document.text, actors)
-    asked = sum(turn.asks for turn in spoken) >= 3
+    hosts = _hosts(document, spoken)
     for turn in spoken:
         if turn.asks:
             continue
         if turn.label not in memory:
-            memory[turn.label] = _turn_source(
-                turn, about, issuer if asked or turn.label.startswith("THE ") else None, actors, met
-            )
+            own = issuer if turn.label in hosts else None
+            memory[turn.label] = _turn_source(turn, about, own, actors, met)
         known = memory[turn.label]
         source = Source(turn.label, turn.label_start, turn.label_end, known.actor, known.actor_type, known.on_behalf_of)
         yield Report(turn.start, turn.end, "direct", source, "transcript-turn", 0.95)
+
+
+def _hosts(document: Document, spoken: Sequence[Turn]) -> set[str]:
+    """Return the labels that speak for the issuer of a transcript; a medium's interviewees do not."""
+    labels = {turn.label for turn in spoken if not turn.asks}
+    if document.publisher and is_media(document.publisher):
+        return set()
+    asked = sum(turn.asks for turn in spoken)
+    if asked >= 3 or (asked and document.publisher and len(labels) == 1):
+        return labels
+    return {label for label in labels if label.startswith("THE ") or _speaks_for(label)}
 
 
 def _turn_source(turn: Turn, about: str, issuer: Source | None, actors: Actors, met: Memory) -> Source:
@@ -108,12 +118,17 @@ def _turn_source(turn: Turn, about: str, issuer: Source | None, actors: Actors, 
     kind = by_shape(label)
     if kind == "government" and not label.lower().startswith(("mr", "ms", "senior", "the ")):
         return Source(actor=_office(label), actor_type=kind)
-    found = met.look_up(label.split()[-1])
+    found = None if issuer is not None and _speaks_for(label) else met.look_up(label.split()[-1])
     if found is not None and found.known:
         return found
     if issuer is not None and issuer.known:
         return Source(actor=issuer.actor, actor_type=issuer.actor_type, on_behalf_of=issuer.actor)
-    return Source(actor=None if kind == "government" else label, actor_type=kind or "other")
+    return Source(actor_type=kind)
+
+
+def _speaks_for(label: str) -> bool:
+    """Return whether a turn's label is of an office that speaks for its house ("Spokesman Lindqvara")."""
+    return bool(set(re.findall(r"\w+", label.lower())) & SPOKES)
 
 
 def _office(label: str) -> str:

@@ -228,6 +228,8 @@ def content_stop(words: Sequence[Token], first: int, after: int) -> int:
         token = words[at]
         if token.text in {";"} and at + 1 < len(words):
             return at
+        if token.text in {",", "—", "–"} and at > first + 1 and (_turns_away(words, at) or _comments(words, at)):
+            return at
         cue = cue_at(words, at)
         if cue is None or cue.tier == "weak" or cue.form == "base":
             continue
@@ -241,6 +243,45 @@ def content_stop(words: Sequence[Token], first: int, after: int) -> int:
         if cut is not None:
             return cut
     return len(words)
+
+
+_CONTRASTS = word_set("but while whereas although though")
+_OTHERS = word_set(
+    "critics opponents analysts experts observers activists campaigners economists residents lawyers rivals others "
+    "supporters campaigners reporters historians"
+)
+_VERDICTS = word_set(
+    "move step decision claim charge accusation allegation assertion remark comment demand threat promise figure "
+    "statement measure plan"
+)
+
+
+def _turns_away(words: Sequence[Token], comma: int) -> bool:
+    """Return whether ", but" opens the journalist's own clause: others, or a new name, do or have done something."""
+    if words[comma].text != "," or comma + 3 >= len(words) or words[comma + 1].low not in _CONTRASTS:
+        return False
+    start = comma + 2
+    at = start + (words[start].low in {"some", "many", "several", "most", "the", "other"})
+    if at >= len(words) or words[at].quote >= 0:
+        return False
+    named = words[at].is_capital and words[at].low not in cues.PRONOUNS | cues.DETERMINERS
+    if not named and words[at].low not in _OTHERS:
+        return False
+    return any(w.low in _DONE for w in words[at + 1 : at + 6]) or (not named and has_finite(words, at, 8))
+
+
+_DONE = cues.FINITE | {"never"}
+
+
+def _comments(words: Sequence[Token], mark: int) -> bool:
+    """Return whether a comma or dash opens a remark on what was said: ", a claim that …", "– a move which …"."""
+    after = words[mark + 1 : mark + 8]
+    if len(after) < 3 or after[0].low not in {"a", "an", "the"}:
+        return False
+    verdict = next((n for n, word in enumerate(after[:4]) if word.low in _VERDICTS), None)
+    if verdict is None:
+        return False
+    return any(word.low in {"that", "which"} for word in after[verdict + 1 : verdict + 3])
 
 
 def _leads_to_quote(words: Sequence[Token], at: int) -> bool:

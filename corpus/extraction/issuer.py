@@ -8,18 +8,21 @@ from collections.abc import Iterator
 
 from ..records import ActorType, Document
 from .actors import Actors, by_shape
-from .resolve import Source, introductions
+from .filename import collection, name_alone, name_in_text, state_in_name
+from .names import introductions
+from .resolve import Source
 
 _NAME = r"(?:[A-Z0-9]|[a-z]-[A-Z])[\w&’'.\-|]{0,40}+"
 _SMALL = r"(?:(?:of|for|and|the|on|in|&|\|) )*+"
 APPRECIATES = re.compile(
-    rf"(?<![\w\-’'.&|])((?:{_NAME}(?: |, ){_SMALL}){{1,12}})(?:\([^)\n]{{1,60}}\)[, ]*+)?(?:\w+ly )?"
+    rf"(?<![\w\-’'.&|])((?:{_NAME}(?: |, ){_SMALL}){{1,12}})(?:\([^)\n]{{1,60}}\)[, ]*+)?"
+    r"(?:(?:together|along) with [^.\n]{3,120}?, ?)?(?:\w+ly )?"
     r"(?:is pleased to|are pleased to|appreciates?|welcomes? the|thanks? the|commends?|submits?|hereby|"
     r"would like to|writes to|"
     r"offers the following|values the|is grateful|is writing|supports? the)\b"
 )
 _BEHALF = re.compile(
-    rf"\b(?:[Oo]n|[Ss]ubmitted on) behalf of (?:the |our )?((?:{_NAME}(?: |(?=[,.(\n])){_SMALL}){{1,10}})"
+    rf"\b(?:[Oo]n|[Ss]ubmitted on) behalf of (?:the |our )?((?:{_NAME}(?: |(?=[,.(\n])){_SMALL}){{1,14}})"
 )
 ANNOUNCER = re.compile(
     rf"(?:Today,? |Yesterday,? |The |the )*((?:{_NAME},?[ \t]{_SMALL}){{1,9}})(?:\([^)\n]{{1,80}}\),? ?)?"
@@ -38,7 +41,8 @@ ORDER = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 ASSEMBLY = re.compile(
-    r"\bGeneral Assembly\b|\bMr\. President\b|\bMadam President\b|\bthe Assembly\b|\bMr\. Secretary-General\b"
+    r"\bGeneral Assembly\b|\bMr\. President\b|\bMadam President\b|\bthe Assembly\b|\bMr\. Secretary-General\b|"
+    r"\bExcellencies\b"
 )
 CLOSING = re.compile(
     r"^[ \t]*(?:(?:Yours )?(?:Sincerely|Respectfully|Faithfully)(?: (?:yours|submitted))?|Yours (?:truly|"
@@ -50,6 +54,7 @@ DEAR = re.compile(r"\bDear [^\n,:.]{1,100}(?:[,:]|(?=\n))\s*")
 _BYLINE = re.compile(
     r"(?:(?:[A-Z][\w.’'\-]*+ ?){2,5}, [A-Z][^.\n]{3,90}|Office of [^.\n]{3,60}|[A-Z][^.\n]{0,30} Spokesperson)"
 )
+_RUNS_ON = re.compile(r"\b(?:of|the|and|for|to|in)\s*$")
 _OFFICE = re.compile(
     r"\b(?:Secretary|Minister|Spokes\w+|President|Director|Department|Ambassador|Chief|Officer|Commissioner|"
     r"Envoy|Representative|"
@@ -78,6 +83,14 @@ _PRESIDENT = re.compile(
     r"President by the Constitution and the laws of the United States|"
     r"sent to the Senate|the President to the Speaker|Section 202\(d\) of the National Emergencies Act",
 )
+_HOUSE_FORM = re.compile(
+    r"^\W*(?:(?:Background|On-the-Record) Press (?:Call|Gaggle|Briefing)|Press (?:Briefing|Gaggle) by |"
+    r"Presidential (?:Message|Permit|Memorandum|Determination))",
+    re.IGNORECASE,
+)
+_AMERICAN = re.compile(r"\b(?:President|Administration|White House|Biden|Trump|Obama|United States|American?s?)\b")
+_WHITE_HOUSE = frozenset(["wh", "whitehouse"])
+OFFICIAL_STYLE = re.compile(r"\bPresident (?:Donald J\. Trump|Joseph R\. Biden)\b")
 _STATE = r"([A-Z][\w’'\-]{1,40}+(?: (?:and |of |the )?[A-Z][\w’'\-]{1,40}+){0,4})"
 _OWN_STATE = (
     (
@@ -113,15 +126,38 @@ def issuer_of(document: Document, actors: Actors, begin: int = 0) -> Source:
     text = document.text[begin:]
     if document.publisher:
         return _published(document, actors, _who_speaks(document, text))
-    return _presidential(document, text, actors) or _before_assembly(text, actors) or _found(document, text, actors)
+    return (
+        _presidential(document, text, actors)
+        or _before_assembly(document, text, actors)
+        or _found(document, text, actors)
+        or Source()
+    )
 
 
-def _found(document: Document, text: str, actors: Actors) -> Source:
-    for mention in _candidates(document, text):
-        source = source_of(mention, document, actors)
-        if source.known and not _is_addressee(source, text):
-            return source
-    return _most_named(text, actors) or Source()
+def _found(document: Document, text: str, actors: Actors) -> Source | None:
+    """Return the surest of those whom the text, and then the file's name, may mean."""
+    said = [source_of(mention, document, actors) for mention in _candidates(document, text)]
+    said = [source for source in said if source.known and not _is_addressee(source, text)]
+    if said and (actors.resolve(said[0].text or "") or _who_speaks(document, text)):
+        return said[0]
+    return _confirmed(document, actors) or next(iter(said), None) or _last_resort(document, text, actors)
+
+
+def _confirmed(document: Document, actors: Actors) -> Source | None:
+    """Return the name that both the file's name and the text have."""
+    name = name_in_text(document)
+    return source_of(name, document, actors) if name else None
+
+
+def _last_resort(document: Document, text: str, actors: Actors) -> Source | None:
+    """Return what the file's name alone tells, or the organisation that the text names most."""
+    state = state_in_name(document, actors)
+    if state is not None:
+        return Source(actor=state, actor_type="government")
+    if from_white_house(document, text):
+        return _white_house(actors)
+    name = name_alone(document)
+    return source_of(name, document, actors) if name else _most_named(text, actors)
 
 
 def titles(document: Document, text: str) -> tuple[str, ...]:
@@ -138,7 +174,7 @@ def titles_of(text: str) -> str:
 def byline(text: str) -> str | None:
     """Return the line under the title that says who issues it."""
     for line in text[:600].split("\n")[1:4]:
-        if len(line) < 130 and _BYLINE.fullmatch(line.strip()) and _OFFICE.search(line):
+        if len(line) < 130 and not _RUNS_ON.search(line) and _BYLINE.fullmatch(line.strip()) and _OFFICE.search(line):
             return line.strip()
     return None
 
@@ -217,11 +253,14 @@ def _published(document: Document, actors: Actors, person: str | None) -> Source
 
 
 def _who_speaks(document: Document, text: str) -> str | None:
+    under = byline(text)
     for title in titles(document, text):
+        if under and title.lstrip("#* ").startswith("Joint"):
+            return under
         match = _WHO.search(title[:400])
         if match:
             return match.group(1)
-    return byline(text)
+    return under
 
 
 def _candidates(document: Document, text: str) -> Iterator[str]:
@@ -229,7 +268,9 @@ def _candidates(document: Document, text: str) -> Iterator[str]:
     leaders = _LEADERS.search(text[:1500])
     found = [_who_speaks(document, text), byline(text), leaders.group(1) if leaders else None]
     flat = re.sub(r"[ \t]*\n[ \t]*(?=\S)", " ", outside_quotes(text[:8000]))
+    greeted = DEAR.search(flat[:4000])
     named = _COMPANY_LEAD.match(lead(text[:6000])) or _SHORT_LEAD.match(lead(text[:6000]))
+    named = named or (_SHORT_LEAD.match(flat, greeted.end()) if greeted else None)
     found.append(named.group(1) if named else None)
     found.extend(_names(_BEHALF, flat[:3000]))
     found.extend(_names(APPRECIATES, flat))
@@ -261,45 +302,76 @@ def _signers(text: str) -> list[str]:
 
 
 def _is_addressee(source: Source, text: str) -> bool:
-    """Return whether the actor stands in the address of a letter, before "Dear"."""
+    """Return whether a government stands in the address of a letter, before "Dear", or after "submission to the"."""
+    if source.actor_type != "government" or not source.text:
+        return False
+    at = text.find(source.text)
     dear = DEAR.search(text[:4000])
-    return (
-        dear is not None
-        and source.actor_type == "government"
-        and source.text is not None
-        and 0 <= text.find(source.text) < dear.start()
-    )
+    addressed = dear is not None and 0 <= at < dear.start()
+    return addressed or re.search(r"\bto (?:the )?(?:[A-Z][\w ]{0,20})?$", text[max(0, at - 40) : at]) is not None
 
 
 def _presidential(document: Document, text: str, actors: Actors) -> Source | None:
     """Return the White House for an order, a proclamation, a fact sheet or a readout of a US president."""
     title = " ".join(titles(document, text))[:600]
+    if title.startswith("Dear") or not (_is_presidential(title, text) or _is_web_article(document, text)):
+        return None
+    office = _who_speaks(document, text)
+    known = actors.resolve(office) if office else None
+    if known is None or known[1] != "government" or actors.is_state(known[0]):
+        return _white_house(actors)
+    return Source(actor=known[0], actor_type=known[1])
+
+
+def _is_presidential(title: str, text: str) -> bool:
+    """Return whether a title, or the head of an order or a readout, is of a US president's house."""
     ordered = ORDER.search(text[:_HEAD]) or ORDER.search(text[-1500:])
     framed = re.search(r"fact sheet|readout|presidential|proclamation", title, re.IGNORECASE) and not byline(text)
     near = f"{title} {text[:1500]} {text[-600:]}" if ordered or framed else title
-    if not _PRESIDENT.search(near) or title.startswith("Dear"):
-        return None
-    office = _who_speaks(document, text)
-    known = (actors.resolve(office) if office else None) or actors.resolve("The White House")
-    if known is None or known[1] != "government" or actors.is_state(known[0]):
-        known = actors.resolve("The White House")
+    if _PRESIDENT.search(near):
+        return True
+    return _HOUSE_FORM.search(title) is not None and _AMERICAN.search(text) is not None
+
+
+def from_white_house(document: Document, text: str) -> bool:
+    """Return whether the file's name marks a page of the White House, and the page speaks of the US."""
+    return collection(document) in _WHITE_HOUSE and _AMERICAN.search(text) is not None
+
+
+def _is_web_article(document: Document, text: str) -> bool:
+    """Return whether a page under a heading speaks of the US president in the style of the president's own house."""
+    return text.startswith("# ") and not byline(text) and OFFICIAL_STYLE.search(text[:_HEAD]) is not None
+
+
+def _white_house(actors: Actors) -> Source | None:
+    known = actors.resolve("The White House")
     return Source(actor=known[0], actor_type=known[1]) if known else None
 
 
-def _before_assembly(text: str, actors: Actors) -> Source | None:
+def _before_assembly(document: Document, text: str, actors: Actors) -> Source | None:
     """Return the state that a speech before an assembly speaks for: the one named most as its own."""
     flat = re.sub(r" ?\n ?", " ", text[:80_000])
-    if _WHO.search(titles_of(text)) or DEAR.search(text[:4000]) or byline(text) or text.startswith("["):
+    if _WHO.search(titles_of(text)) or DEAR.search(text[:4000]) or byline(text) or text.startswith(("[", "#")):
         return None
     spoken = len(ASSEMBLY.findall(flat)) > 1 or flat.count("United Nations") > 1
-    votes: dict[str, int] = {}
+    filed = state_in_name(document, actors) if spoken else None
+    if filed is not None:
+        return Source(actor=filed, actor_type="government")
+    best = _own_state(flat, actors, at_least=0 if spoken else 16)
+    return Source(actor=best, actor_type="government") if best else None
+
+
+def _own_state(flat: str, actors: Actors, at_least: int) -> str | None:
+    """Return the state that the text names most as its own; a state it merely mentions must be all but the only one."""
+    votes: Counter[str] = Counter()
+    owned: set[str] = set()
     for weight, pattern in _OWN_STATE:
-        counts = Counter(_states(pattern, flat, actors))
-        for name, count in counts.items():
-            votes[name] = votes.get(name, 0) + (min(count, _MENTIONS) if weight == 1 else weight * count)
-    if not votes or not (spoken or max(votes.values()) > 15):
-        return None
-    return Source(actor=max(votes, key=lambda name: votes[name]), actor_type="government")
+        for name, count in Counter(_states(pattern, flat, actors)).items():
+            votes[name] += min(count, _MENTIONS) if weight == 1 else weight * count
+            owned |= {name} if weight > 1 else set()
+    (best, most), (_, second) = [*votes.most_common(2), ("", 0), ("", 0)][:2]
+    clear = 2 * most >= 3 * second if best in owned else most >= _MENTIONS and most >= 3 * second
+    return best if clear and most >= at_least else None
 
 
 def _states(pattern: re.Pattern[str], text: str, actors: Actors) -> Iterator[str]:
@@ -312,7 +384,7 @@ def _states(pattern: re.Pattern[str], text: str, actors: Actors) -> Iterator[str
 def _most_named(text: str, actors: Actors) -> Source | None:
     """Return the organisation that a text names far more often than any other; never a letter's addressee."""
     counts: dict[tuple[str, ActorType], int] = {}
-    letter = text.startswith("[") or DEAR.search(text[:4000]) is not None
+    letter = text.startswith("[") or DEAR.search(text[:4000]) is not None or ASSEMBLY.search(text) is not None
     for match in _CAPITALS.findall(text[:20_000])[:800]:
         known = actors.resolve(match)
         if known is not None and not actors.is_state(known[0]) and not (letter and known[1] in ("government", "igo")):

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from ..records import ActorType
 from .actors import Actors, by_shape, normalise, organisation_phrase
 from .cues import COUNSEL, ROLE_NOUNS, SPOKES, TEXTS
+from .evidence import is_organisation
+from .names import COMPANY_ENDS, chiefs, introductions, longer_forms
+from .offices import Offices, is_office
 from .words import word_set
 
 _SCAN = 100_000
 _NAMES = 400
 _LOOKUPS = 300
+_CHIEFS = 60
 _PERSONAL = frozenset(["he", "she", "i", "him", "her"])
 _PLURAL = frozenset(["it", "they", "we", "its", "their", "you"])
 _HEADS: dict[str, ActorType] = {
@@ -43,6 +48,7 @@ _TITLES = (
     r"general counsel|analyst|manager|economist|officials|executives|lawyers|attorneys|Chief Executive(?: Officer)?|"
     r"President|Chairman|Chair|Director|Founder|Spokes(?:person|man|woman))"
 )
+_OFFICES = r"Minister|Secretary|Premier|Governor|Mayor|Ambassador|Senator|Commissioner|Chancellor|General|Executive|CEO"
 _NAME_WORD = r"(?<!\w)[a-z]?[A-Z][\w&’'\-]{0,40}+(?:\.(?=\w)\w{1,40}+){0,3}+"
 _BEFORE_TITLE = re.compile(
     rf"((?:{_NAME_WORD}\s+){{1,5}}?)(?:senior |deputy |chief |former |managing |executive )?{_TITLES}\b"
@@ -51,16 +57,20 @@ _PERSON = re.compile(
     r"\b[A-Z][\w’'\-]++(?:\s+[A-Z]\.)*+(?:\s+(?:de|van|von|bin|al|el|der|da|di|la|"
     r"le))*+\s+[A-Z][\w’'\-]++(?:\s+(?:Jr|Sr)\.)?"
 )
-_FULL = re.compile(
-    r"(?<![\w\-’'&])((?:[A-Z][\w&’'\-]{0,40}+ (?:of |and |for |& )?){1,6}(?:Inc|Corp|Corporation|Co|Ltd|Limited|"
-    r"LLC|L\.L\.C|PLC|plc|AG|GmbH|Pty|"
-    r"Technology|Technologies|Group|Holdings|Systems|Partners|Association|Alliance|Federation|Foundation|"
-    r"Ministry|Department|Agency|"
-    r"Bureau|Commission|Council|Coalition|Institute|University|Network|Health|Bank|Society|Union|Services)\b\.?)"
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_DESCRIBED = re.compile(
+    r"^(?:[\w\-’']+ ){0,4}?(?:company|firm|maker|manufacturer|retailer|bank|airline|automaker|carmaker|supplier|operator|"
+    r"developer|producer|chipmaker|insurer|giant|start-?up|group|conglomerate) (?=[A-Z])"
 )
-_ACRONYM = re.compile(
-    r"(?<![\w\-’'&])((?:[A-Z][\w&’'\-]{0,40}+,? (?:(?:of|for|and|the|on|in|to|"
-    r"&) )*+){2,9})\(\s*(?:the )?[“\"‘]?([A-Z][A-Za-z0-9&\-]{1,12})[”\"’]?[,;)]"
+_SPOKESMAN = re.compile(
+    r"(?:(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|chief|senior|deputy|[Gg]roup|company|ministry|government) )*"
+    r"(?:[Ss]pokes(?:person|man|woman|people)|[Rr]epresentative),? [A-Z][^,]{1,60}"
+    r"|[A-Z][^,]{1,60}, (?:(?:the|a|its|their|chief|senior|deputy|company|ministry|government)(?:[’']s)? )*"
+    r"(?:spokes(?:person|man|woman)|representative)"
+)
+_HOLDERS = word_set(
+    "minister secretary president governor mayor ambassador premier senator commissioner official officials judge "
+    "lawmaker prosecutor congressman congresswoman chancellor spokesman spokeswoman spokesperson sheriff"
 )
 _GENERIC_FIRST = word_set(
     "the new united american national first general international global european south north west east "
@@ -94,13 +104,19 @@ class Memory:
         self._actors = actors
         self._names: dict[str, Source] = {}
         self._looked: set[str] = set()
+        self._asked: dict[str, ActorType | None] = {}
         self.issuer = issuer
         self.last: Source | None = issuer
         self._speakers: list[Source] = [issuer] if issuer and issuer.known else []
-        for name, alias in islice(introductions(text[:_SCAN]), _NAMES):
-            self._introduce(name, alias)
+        self._offices = Offices()
         if issuer and issuer.actor:
             self._names[normalise(issuer.actor)] = issuer
+            self._call(issuer, _without_legal_form(issuer.actor))
+            self._offices.add(issuer.actor)
+        for name, alias in islice(introductions(text[:_SCAN]), _NAMES):
+            self._introduce(name, alias)
+        for name in dict.fromkeys(chiefs(text[:_SCAN], _CHIEFS)):
+            self._name_company(name)
 
     def _introduce(self, name: str, alias: str) -> None:
         known = self._actors.resolve(name)
@@ -110,14 +126,30 @@ class Memory:
                 return
             known = (name, kind)
         source = Source(actor=known[0], actor_type=known[1])
-        for key in (normalise(name), normalise(alias)):
-            if key and key not in _GENERIC_FIRST and self._actors.resolve(key) is None:
+        if known[1] == "government":
+            self._offices.add(known[0])
+        self._call(source, name, alias, _without_legal_form(name))
+
+    def _call(self, source: Source, *names: str) -> None:
+        """Remember that these names, where no known actor bears them, mean `source`."""
+        for name in names:
+            key = normalise(name)
+            if key and key not in _GENERIC_FIRST and key not in ROLE_NOUNS and self._actors.resolve(name) is None:
                 self._names.setdefault(key, source)
+
+    def _name_company(self, name: str) -> None:
+        """Remember the company whose chief is named, under the longest form of its name that the text has."""
+        if self._actors.resolve(name) is not None or by_shape(name) not in (None, "company"):
+            return
+        met = self._names.get(normalise(name))
+        longer = Counter(longer_forms(self._text[:_SCAN], name, _CHIEFS))
+        full = met.actor if met is not None and met.actor else longer.most_common(1)[0][0] if longer else name
+        self._call(Source(actor=full, actor_type="company"), name, full)
 
     def note(self, source: Source) -> Source:
         """Remember `source` as the last one who spoke."""
         self.last = source
-        if source.known:
+        if source.known or _is_person(source.text):
             self._speakers.append(source)
         return source
 
@@ -162,22 +194,35 @@ class Memory:
         return any(word.lower() not in generic and not _is_date(word) for word in capitals)
 
     def _recent(self, kind: ActorType | None) -> Source | None:
-        for source in reversed(self._speakers[-12:]):
-            if kind is None or source.actor_type == kind:
-                return source
-        return None
+        """Return the organisation that spoke last, of this type if one is given."""
+        return self._last_where(lambda source: source.known and (kind is None or source.actor_type == kind))
 
-    def _last_where(self, fits: object) -> Source | None:
-        for source in reversed(self._speakers[-12:]):
-            if callable(fits) and fits(source):
-                return source
-        return None
+    def _last_where(self, fits: Callable[[Source], bool]) -> Source | None:
+        return next((source for source in reversed(self._speakers[-12:]) if fits(source)), None)
 
     def _named(self, mention: str, words: list[str]) -> Source | None:
         known = self._actors.resolve(mention)
         if known is not None:
             return Source(actor=known[0], actor_type=known[1])
-        return self._met(words) or self._looked_up(mention, words) or self._shaped(mention)
+        office = self._offices.behind(mention)
+        if office is not None:
+            return Source(actor=office, actor_type="government")
+        found = self._first_of_two(mention) or self._met(words) or self._looked_up(mention, words)
+        found = found or self._titled(mention)
+        return found or self._spokesman(mention, words) or self._shaped(mention)
+
+    def _first_of_two(self, mention: str) -> Source | None:
+        """Return the first of "Veltrane Optics and Halden Roe", where that one was met before and the whole was not."""
+        first, joint, _ = mention.partition(" and ")
+        if not joint or normalise(mention) in self._names:
+            return None
+        return self._names.get(normalise(first))
+
+    def _spokesman(self, mention: str, words: list[str]) -> Source | None:
+        """Return for whom "spokesman Teo Lindqvara" speaks, with no organisation beside the name: the last that did."""
+        if not set(words) & SPOKES or is_office(mention) or not _SPOKESMAN.fullmatch(mention.strip()):
+            return None
+        return self._recent(None)
 
     def _met(self, words: list[str]) -> Source | None:
         """Return who bears one of the names met before: the longest first, the surname last."""
@@ -229,32 +274,56 @@ class Memory:
         return self._met(normalise(name).split()) or Source(actor=name, actor_type=by_shape(name) or "company")
 
     def _shaped(self, mention: str) -> Source | None:
-        titled = self._titled(mention)
-        if titled is not None:
-            return titled
-        name = re.sub(r"^(?:the|a|an)\s+", "", mention.strip(), flags=re.IGNORECASE)
-        kind = by_shape(name)
+        """Return the organisation that a mention names, by its words; a person without one stays unresolved."""
+        plain = _ARTICLE.sub("", mention.strip()).split(",")[0]
+        name = re.sub(r"[’']s$", "", _DESCRIBED.sub("", plain))
         if not re.search(r"[A-Z]", name):
             return None
-        return Source(actor=re.sub(r"[’']s$", "", name.split(",")[0]), actor_type=kind or "other")
+        kind = by_shape(name)
+        if kind == "government" and _is_office_holder(name):
+            return Source(actor_type=kind)
+        found = self._evident(name) if kind is None else None
+        if name != plain:
+            found = found or "company"
+        if kind is None and found is None and _PERSON.fullmatch(name):
+            return Source()
+        return Source(actor=name, actor_type=kind or found or "other")
+
+    def _evident(self, name: str) -> ActorType | None:
+        """Return the type that the text around a name tells; asked of so many names and of no more."""
+        if name not in self._asked and len(self._asked) < _LOOKUPS:
+            self._asked[name] = is_organisation(name, self._text[:_SCAN])
+        return self._asked.get(name)
 
     def _remember(self, mention: str, source: Source) -> None:
-        person = _PERSON.search(mention)
-        if person and self._actors.resolve(person.group()) is None:
-            surname = normalise(re.sub(r"\s+(?:Jr|Sr)\.$", "", person.group())).split()[-1]
+        if source.actor is not None and source.actor_type == "government":
+            self._offices.add(source.actor)
+        person = _person_in(mention)
+        if person and self._actors.resolve(person) is None:
+            surname = normalise(person).split()[-1]
             if surname not in ROLE_NOUNS:
                 self._names.setdefault(surname, source)
-                self._names.setdefault(normalise(person.group()), source)
+                self._names.setdefault(normalise(person), source)
 
 
-def introductions(text: str) -> Iterator[tuple[str, str]]:
-    """Yield full names of organisations with the short forms that the text gives or implies."""
-    for match in _ACRONYM.finditer(text):
-        yield match.group(1).strip(" ,"), match.group(2)
-    for match in _FULL.finditer(text):
-        name = re.sub(r"^(?:The|In|At|For|And|But|A|An)\s+", "", match.group(1).strip())
-        first = name.split()[0]
-        yield name, first if len(first) > 3 and first.lower() not in _GENERIC_FIRST else name
+def _person_in(mention: str) -> str | None:
+    """Return the full name in "Trade Minister Ilse Marrand" or "Jane Doe, head of X": the capitals after the office."""
+    head = re.split(r",|\b(?:of|from|at|for|with)\b", mention, maxsplit=1)[0].strip()
+    names = re.split(rf"\b(?:{_TITLES}|{_OFFICES})\b", head)[-1]
+    person = _PERSON.search(names)
+    return re.sub(r"\s+(?:Jr|Sr)\.$", "", person.group()) if person else None
+
+
+def _without_legal_form(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and words[-1].rstrip(".") in COMPANY_ENDS:
+        words.pop()
+    return " ".join(words) if len(words) > 1 else name
+
+
+def _is_office_holder(name: str) -> bool:
+    """Return whether a mention is of a person by an office whose organisation is not named ("Trade Minister X")."""
+    return bool(set(normalise(name).split()) & _HOLDERS) and not re.search(r"\b(?:of|for)\b", name)
 
 
 def _first_few(surname: str, text: str) -> Iterator[int]:

@@ -365,7 +365,8 @@ class Reader:
         inverse = self._inverse(sentence, at)
         if inverse is not None:
             return inverse
-        subject = self._subject(sentence, at, cue)
+        ongoing = shared is not None and cue.form == "ing" and is_second(words, at, cue)
+        subject = None if ongoing else self._subject(sentence, at, cue)
         source: Source | None
         if subject is not None:
             source = None

@@ -12,8 +12,10 @@ from .issuer import (
     APPRECIATES,
     ASSEMBLY,
     CLOSING,
+    OFFICIAL_STYLE,
     ORDER,
     byline,
+    from_white_house,
     issuer_of,
     lead,
     outside_quotes,
@@ -69,7 +71,6 @@ _MEDIA = re.compile(
     r"chronicle|telegraph|xinhua|daily|weekly|wired|politico|axios|techcrunch|forbes|media group|broadcasting)\b",
     re.IGNORECASE,
 )
-_OFFICIAL_STYLE = re.compile(r"\bPresident (?:Donald J\. Trump|Joseph R\. Biden)\b")
 _SHORT_FORM = re.compile(r"\([“\"]?([A-Z][A-Za-z\-]{1,12})[”\"]?\)")
 
 
@@ -95,15 +96,21 @@ def voice(document: Document, actors: Actors, begin: int = 0) -> Voice | None:
     return Voice(issuer_of(document, actors, begin), f"release-{best}", round(min(0.97, 0.6 + 0.08 * score), 2))
 
 
+def is_media(publisher: str) -> bool:
+    """Return whether a publisher is a newspaper, an agency or a broadcaster: it carries the words of others."""
+    return _MEDIA.search(publisher) is not None
+
+
 def _signs(document: Document, text: str) -> dict[str, float]:
     """Return what speaks for a release, and how strongly."""
     head, tail = text[:_HEAD], text[-_TAIL:]
-    own = document.publisher is not None and not _MEDIA.search(document.publisher)
+    own = document.publisher is not None and not is_media(document.publisher)
     plain = outside_quotes(text)
     return {
         "publisher": own * (1.0 + 2.0 * (document.kind is not None)),
         "titled-statement": 3.0 * any(_TITLED.match(title) for title in titles(document, text)),
-        "byline": 2.0 * bool(byline(text)),
+        "byline": 2.0 * bool(byline(text)) + 2.0 * (byline(text) or "").startswith("Office of"),
+        "collection": 3.0 * from_white_house(document, text),
         "release-mark": 2.0 * bool(_MARKS.search(head) or _MARKS.search(tail)),
         "order": 3.0 * bool(ORDER.search(head) or ORDER.search(tail)),
         "letter": 2.0 * bool(_LETTER.search(head)) + 1.0 * bool(CLOSING.search(text[-4000:])),
@@ -113,7 +120,7 @@ def _signs(document: Document, text: str) -> dict[str, float]:
         "today": 2.0 * bool(_TODAY.search(head[:500]) and not _SAID.search(head[:500])),
         "assembly": 1.5 * (len(ASSEMBLY.findall(text)) > 1),
         "self-name": 2.0 * _names_itself(text),
-        "official-style": 2.0 * bool(_OFFICIAL_STYLE.search(head)),
+        "official-style": 2.0 * bool(OFFICIAL_STYLE.search(head)),
         "first-person": _first_person(plain),
     }
 

@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from communique.corpus.extraction import extract
+from communique.corpus.extraction.names import introductions
+from communique.corpus.readers import read
 from communique.corpus.records import Document, Statement
 
+DEMO = Path(__file__).resolve().parents[2] / "demo" / "documents"
 SEED = Path(__file__).resolve().parents[3] / "shared" / "seed" / "000_91bcff2193117d39.txt"
 
 
@@ -412,6 +415,200 @@ def test_ids_are_in_order() -> None:
     assert [s.start for s in found] == sorted(s.start for s in found)
 
 
+# -- the documents of the demonstration
+
+
+def demo(name: str) -> tuple[Statement, ...]:
+    return tuple(s for found in read([str(DEMO / name)]) if isinstance(found, Document) for s in extract(found))
+
+
+def test_demo_article() -> None:
+    ministry, firm = "Kestrian Ministry of Trade", "Veltrane Optics"
+    check(
+        (DEMO / "news-article.txt").read_text(encoding="utf-8"),
+        [
+            Want("indirect", "it will add Veltrane", "Kestrian Ministry", ministry, "government"),
+            Want("indirect", "their equipment had been", "Kestrian Ministry", ministry, "government"),
+            Want("direct", "No technology made", "Trade Minister Ilse Marrand", ministry, "government"),
+            Want("direct", "We will review every", "Ilse Marrand", ministry, "government"),
+            Want("indirect", "it regretted the decision", "Veltrane Optics", firm, "company"),
+            Want("direct", "These accusations", "Orrin Dace", firm, "company"),
+            Want("direct", "We have never sold", "Orrin Dace", firm, "company"),
+            Want("indirect", "urged Kestria", "Oduvian", "Oduvian Foreign Ministry", "government"),
+            Want("direct", "This is bullying", "spokesman Teo Lindqvara", "Oduvian Foreign Ministry", "government"),
+            Want("indirect", "welcomed the listing", "Rights Observatory", "Rights Observatory", "ngo"),
+            Want("indirect", "it came too late", "Rights Observatory", "Rights Observatory", "ngo"),
+            Want("indirect", "declined to comment", "Halden Roe Ltd.", "Halden Roe Ltd.", "company"),
+        ],
+    )
+
+
+def test_demo_page() -> None:
+    found = demo("ministry-page.html")
+    assert [s.text.split()[0] for s in found] == ["The", "Those"]
+    assert {(s.actor, s.actor_type) for s in found} == {("Foreign Ministry of Oduvia", "government")}
+
+
+@pytest.mark.parametrize(
+    ("name", "actors"),
+    [
+        ("press-release.md", ["Marisport Chemicals plc"] * 4),
+        ("comment-letter.pdf", ["Kestrian Association of Sensor Makers"]),
+        (
+            "statements.csv",
+            [
+                "Brightmoor Devices Inc.",
+                "Kestrian Chamber of Commerce",
+                "Lorvian Data Authority",
+                "International Sensor Alliance",
+                "Halden Roe Ltd.",
+            ],
+        ),
+    ],
+)
+def test_demo_releases(name: str, actors: list[str]) -> None:
+    assert [s.actor for s in demo(name)] == actors
+
+
+# -- who is who within a text
+
+
+@pytest.mark.parametrize(
+    ("text", "actor", "kind"),
+    [
+        ("“It is over,” said Ilse Marrand.", None, None),
+        ("“It is over,” said Jane Doe, a spokeswoman for Halden Roe.", "Halden Roe", "company"),
+        ("“It is over,” Environment Minister Ilse Marrand said.", None, "government"),
+        ("“It is over,” Solmark CEO Ilse Marrand said.", "Solmark", "company"),
+        ("Solmark said it would appeal.", "Solmark", "other"),
+        ("Lens maker Solmark Dree said prices would rise.", "Solmark Dree", "company"),
+        ("Solmark Dree, a maker of lenses, said prices would rise.", "Solmark Dree", "company"),
+        (
+            "The Norland Ministry of Trade and Industry said it would appeal.",
+            "Norland Ministry of Trade and Industry",
+            "government",
+        ),
+    ],
+)
+def test_who_speaks(text: str, actor: str | None, kind: str | None) -> None:
+    (found,) = statements(text)
+    assert (found.actor, found.actor_type) == (actor, kind)
+
+
+def test_an_office_is_of_the_ministry_of_its_own_country() -> None:
+    text = (
+        "The Kestrian Ministry of Trade and the Oduvian Ministry of Trade met on Monday.\n\n"
+        "“We agree,” said Oduvian Trade Minister Ana Brandt.\n\n“So do we,” said Kestria's trade minister.\n\n"
+        "“They should hurry,” said Lorvian Trade Minister Odd Kern."
+    )
+    assert [s.actor for s in statements(text)] == ["Oduvian Ministry of Trade", "Kestrian Ministry of Trade", None]
+
+
+def test_a_person_without_an_organisation_is_no_earlier_speaker() -> None:
+    text = "Solvane Inc. said the river was clean.\n\n“It is not,” said Maren Holt. “I live there,” she added."
+    assert [s.actor for s in statements(text)] == ["Solvane Inc.", None, None]
+
+
+def test_two_subjects_keep_the_first() -> None:
+    found = statements("Solvane Inc. and Halden Roe Ltd. met. Solvane and Halden Roe rejected the plan.")
+    assert [s.actor for s in found] == ["Solvane Inc."]
+
+
+def test_saying_goes_with_the_last_speaker() -> None:
+    found = statements("MARISPORT, 4 May 2031 - Solvane Inc. denied the charge, saying its pipes were sound.")
+    assert [(s.actor, s.text) for s in found] == [
+        ("Solvane Inc.", "denied the charge"),
+        ("Solvane Inc.", "its pipes were sound."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Solvane Inc. said it would appeal, but critics have called the plan hopeless.", "it would appeal"),
+        ("Solvane Inc. said it would appeal, while Norland has not set a date.", "it would appeal"),
+        ("Solvane Inc. said it would appeal; the court sits in May.", "it would appeal"),
+        ("Solvane Inc. said the water was clean – a claim that no study supports.", "the water was clean"),
+        ("Solvane Inc. said the water was clean, an assertion that no study supports.", "the water was clean"),
+        ("Solvane Inc. said it had lost money, but it would appeal.", "it had lost money, but it would appeal."),
+        ("Solvane Inc. said sales fell, while costs rose.", "sales fell, while costs rose."),
+    ],
+)
+def test_content_ends_where_the_journalist_goes_on(text: str, content: str) -> None:
+    assert statements(text)[0].text == content
+
+
+# -- transcripts and the fields
+
+
+PAGE = "Question: What is your response?\n\nSpokeswoman Brandt: We reject it.\n\nQuestion: Why?\n\nSpokeswoman Brandt: It is false."
+
+
+def test_a_spokeswoman_is_her_publishers() -> None:
+    found = statements(PAGE, publisher="Ministry of Trade of Norland", kind="government")
+    assert [(s.text, s.actor, s.on_behalf_of) for s in found] == [
+        ("We reject it.", "Ministry of Trade of Norland", "Ministry of Trade of Norland"),
+        ("It is false.", "Ministry of Trade of Norland", "Ministry of Trade of Norland"),
+    ]
+
+
+def test_an_interview_is_not_its_newspapers() -> None:
+    text = PAGE.replace("Spokeswoman Brandt", "Dana Orrel")
+    assert {s.actor for s in statements(text, publisher="The Norhaven Times")} == {None}
+
+
+# -- the issuer of a text without any fields
+
+
+SPEECH = (
+    "Mr. President,\n\nI congratulate you on your election. The General Assembly meets in a dark hour. The war in "
+    "Afghanistan goes on, and the people there suffer. We have always defended the law, and we shall defend it again. "
+    "Our debt to this Organization is great, and we thank the Assembly for its patience."
+)
+SUBMISSION = (
+    "[Transcription] FILENAME: final.pdf | CONTENT: We welcome the chance to answer the paper. We build lenses, and our "
+    "customers trust us. We ask the Department of Industry, Science and Resources to act, and we will help it to."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "actor"),
+    [
+        (SPEECH, "pool-general-debate-2014-gbr-a1b2c3.txt", "United Kingdom"),
+        (SPEECH, "GBR_69_2014.txt", "United Kingdom"),
+        (SPEECH, "speech.txt", None),
+        (SUBMISSION, "srai-solmark-lenses-pty-ltd-submission-to-the-inquiry-a1b2c3.txt", "Solmark Lenses Pty Ltd"),
+        (SUBMISSION, "final-submission.txt", None),
+        (SUBMISSION.replace("We build", "At Solmark-Dree we build"), "solmark-dree-submission.txt", "Solmark-Dree"),
+        (SUBMISSION, "thoughtworks-submission-to-the-inquiry.txt", "Thoughtworks"),
+    ],
+)
+def test_the_file_name_is_the_last_resort(text: str, name: str, actor: str | None) -> None:
+    found = extract(Document(id=name, text=text, source=f"pool/{name}"))
+    assert [(s.kind, s.actor) for s in found] == [("release", actor)]
+
+
+def test_the_text_goes_before_the_file_name() -> None:
+    (found,) = extract(Document(id="acme-comment-on-rule.txt", text=LETTER))
+    assert found.actor == "Lakeshore Hospitals Association"
+
+
+def test_a_web_article_of_the_white_house() -> None:
+    text = (
+        "# Bridges Are Back\n\nToday, President Donald J. Trump opened the new bridge at Norhaven, and America is proud. "
+        "We are building again, and our roads are the best in the world."
+    )
+    assert [(s.kind, s.actor) for s in statements(text)] == [("release", "The White House")]
+
+
+def test_a_release_under_the_byline_of_an_office() -> None:
+    text = (
+        "Joint Statement of the United States of America and Norland on Bridges\n\nOffice of the Spokesperson\n\n"
+        "The following statement was released by both governments. We will build bridges, and our engineers will meet."
+    )
+    assert [s.actor for s in statements(text)] == ["US Department of State"]
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not SEED.exists(), reason="the shared folder is not here")
 def test_seed_article() -> None:
@@ -484,6 +681,16 @@ def seconds(text: str) -> float:
         "“a said ",
         "MR. A: b ",
         "Aa of Inc ",
+        "Aa Bb ",
+        "Aa Bb (AB) ",
+        "A (B (",
+        "Aa, Bb and Cc of the ",
+        "Aa. Bb. ",
+        "Aa CEO ",
+        "Ministry of ",
+        "Trade Minister Aa Bb said it. ",
+        "of the and ",
+        "2014-gbr-",
     ],
 )
 def test_time_grows_with_length_only(unit: str) -> None:
@@ -491,3 +698,46 @@ def test_time_grows_with_length_only(unit: str) -> None:
     text = unit * (2 * size // len(unit))
     short, long = seconds(text[:size]), seconds(text)
     assert long <= 4 * short + 0.5
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "A ",
+        "Aa Bb ",
+        "Aa of the ",
+        "(",
+        "Aa (",
+        "Aa Bb (Cc",
+        "A.",
+        "A. ",
+        "a.b.c.",
+        ". . .",
+        "word ",
+        "Aa-Bb",
+        "Aa, ",
+        "of ",
+        "Ltd ",
+        "Aa & ",
+    ],
+)
+def test_names_are_found_in_linear_time(unit: str) -> None:
+    took = []
+    for size in (50_000, 100_000, 200_000):
+        text = (unit * (size // len(unit) + 1))[:size]
+        start = time.process_time()
+        assert sum(1 for _ in introductions(text)) <= size
+        took.append(time.process_time() - start)
+    assert took[1] <= 3 * took[0] + 0.3
+    assert took[2] <= 3 * took[1] + 0.3
+
+
+def test_introductions() -> None:
+    text = "In May the Norland Data Office (NDO) met Solvane Inc. and Halden Roe Ltd. at the Kestrian Ministry of Trade in Oslo."
+    assert list(introductions(text)) == [
+        ("Norland Data Office", "NDO"),
+        ("Norland Data Office", "Norland Data Office"),
+        ("Solvane Inc.", "Solvane"),
+        ("Halden Roe Ltd.", "Halden"),
+        ("Kestrian Ministry of Trade", "Kestrian Ministry of Trade"),
+    ]
