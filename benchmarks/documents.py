@@ -26,9 +26,41 @@ import numpy as np
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "shared" / "data" / "documents"
-COMMON = set(
-    "the us of and inc ltd limited plc pty corporation corp company group association american national united states for department "
-    "health services office technology technologies council institute alliance australia australian medical information".split()
+COMMON = frozenset(  # words that tell no organisation from another
+    [
+        "the",
+        "us",
+        "of",
+        "and",
+        "inc",
+        "ltd",
+        "limited",
+        "plc",
+        "pty",
+        "corporation",
+        "corp",
+        "company",
+        "group",
+        "association",
+        "american",
+        "national",
+        "united",
+        "states",
+        "for",
+        "department",
+        "health",
+        "services",
+        "office",
+        "technology",
+        "technologies",
+        "council",
+        "institute",
+        "alliance",
+        "australia",
+        "australian",
+        "medical",
+        "information",
+    ]
 )
 
 

@@ -224,9 +224,7 @@ class FakePredictor:
         share = hashlib.sha256(content).digest()[0] / 255
         scores = {"opposition": round(share, 6), "support": round(1 - share, 6)}
         feeling = {"negative": 0.5, "neutral": 0.25, "positive": 0.25}
-        return Prediction(
-            tuple(name for name, score in scores.items() if score >= 0.5), scores, "negative", feeling
-        )
+        return Prediction(tuple(name for name, score in scores.items() if score >= 0.5), scores, "negative", feeling)
 
 
 @pytest.fixture

@@ -105,7 +105,11 @@ def test_no_work_at_import():
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            odd += [f"{path.name}: {name}" for name in names if name.split(".")[0] in ("torch", "transformers", "peft", "ray")]
+            odd += [
+                f"{path.name}: {name}"
+                for name in names
+                if name.split(".")[0] in ("torch", "transformers", "peft", "ray")
+            ]
     assert not odd
 
 

@@ -24,6 +24,10 @@ _EMPTY = word_set(
     "final draft public my our the a an of on to for and new signed copy file document doc open joint general written "
     "press official second first third revised full annex attachment cover general version opening closing"
 )
+_SMALL = word_set("of for and the on in")
+_GENERIC = word_set(
+    "association council society national international american group company alliance federation institute"
+)
 _LETTERS = 40
 _READ = 20_000
 
@@ -81,14 +85,17 @@ def _issuer_parts(document: Document) -> list[str]:
     return parts[parts[0] in _COLLECTIONS : kind]
 
 
+def _is_name(written: str) -> bool:
+    """Return whether every word but the small ones has a capital or begins with a digit."""
+    return all(word in _SMALL or not word[0].islower() for word in _PART.findall(written))
+
+
 def _written(parts: Sequence[str], text: str) -> str | None:
     """Return these words as the text has them one after another, each with a capital; the mixed case if there is one."""
-    if set(parts) <= _EMPTY or sum(map(len, parts)) < 4:
+    if set(parts) <= _EMPTY | _GENERIC or parts[-1] in _SMALL or sum(map(len, parts)) < 4:
         return None
     pattern = r"[ .\-’'&|,_]{1,3}".join(map(re.escape, parts))
     found = [m.group() for m in re.finditer(rf"(?<![^\W_]){pattern}(?![^\W_]{{1,40}})", text, re.IGNORECASE)]
-    named = [
-        name.replace("_", " ") for name in found if all(p[0].isupper() or p[0].isdigit() for p in _PART.findall(name))
-    ]
+    named = [name.replace("_", " ") for name in found if _is_name(name)]
     mixed = [name for name in named if not name.isupper()]
     return next(iter(mixed or named), None)

@@ -32,6 +32,10 @@ ANNOUNCER = re.compile(
     r"urges?|welcome[ds]|warns?)\b"
 )
 _COMPANY_LEAD = re.compile(rf"((?:{_NAME},? ){{1,5}}(?:Inc\.|Corp\.|Corporation|Ltd\.?|LLC|PLC|plc|Limited|AG)),? ")
+_TICKER_LEAD = re.compile(
+    rf"((?:{_NAME},? {_SMALL}){{1,9}})\((?:NASDAQ|Nasdaq|NYSE|LSE|TSXV?|ASX|OTC\w*|HKEX|SEHK|Euronext|XETRA)"
+    r"[^():\n]{0,20}: ?[A-Z0-9.]{1,8}\b"
+)
 _SHORT_LEAD = re.compile(rf"(?:The )?((?:{_NAME} {_SMALL}){{1,9}})\([“\"‘]?[A-Z][A-Za-z\-]{{1,12}}[”\"’]?\)[ ,]")
 ORDER = re.compile(
     r"By (?:virtue of )?the (?:power and )?authority vested in me|it is hereby ordered|^MEMORANDUM FOR|"
@@ -136,11 +140,13 @@ def issuer_of(document: Document, actors: Actors, begin: int = 0) -> Source:
 
 def _found(document: Document, text: str, actors: Actors) -> Source | None:
     """Return the surest of those whom the text, and then the file's name, may mean."""
+    if (confirmed := _confirmed(document, actors)) is not None:
+        return confirmed
     said = [source_of(mention, document, actors) for mention in _candidates(document, text)]
     said = [source for source in said if source.known and not _is_addressee(source, text)]
     if said and (actors.resolve(said[0].text or "") or _who_speaks(document, text)):
         return said[0]
-    return _confirmed(document, actors) or next(iter(said), None) or _last_resort(document, text, actors)
+    return next(iter(said), None) or _last_resort(document, text, actors)
 
 
 def _confirmed(document: Document, actors: Actors) -> Source | None:
@@ -266,8 +272,10 @@ def _who_speaks(document: Document, text: str) -> str | None:
 def _candidates(document: Document, text: str) -> Iterator[str]:
     """Yield the mentions that may name the issuer, the surest first."""
     leaders = _LEADERS.search(text[:1500])
-    found = [_who_speaks(document, text), byline(text), leaders.group(1) if leaders else None]
     flat = re.sub(r"[ \t]*\n[ \t]*(?=\S)", " ", outside_quotes(text[:8000]))
+    listed = _TICKER_LEAD.search(flat[:1500])
+    found = [listed.group(1).strip(" ,") if listed else None]
+    found += [_who_speaks(document, text), byline(text), leaders.group(1) if leaders else None]
     greeted = DEAR.search(flat[:4000])
     named = _COMPANY_LEAD.match(lead(text[:6000])) or _SHORT_LEAD.match(lead(text[:6000]))
     named = named or (_SHORT_LEAD.match(flat, greeted.end()) if greeted else None)

@@ -14,7 +14,19 @@ import pytest
 from communique.cli import COMMANDS, group
 
 TEXT = "The Brellin Chamber met. “We oppose the levy,” said Maren Holt, president of the Brellin Chamber.\n"
-HEAVY = ("torch", "transformers", "numpy", "pandas", "sklearn", "datasets", "peft", "trafilatura", "pypdf", "docx", "pyarrow")
+HEAVY = (
+    "torch",
+    "transformers",
+    "numpy",
+    "pandas",
+    "sklearn",
+    "datasets",
+    "peft",
+    "trafilatura",
+    "pypdf",
+    "docx",
+    "pyarrow",
+)
 
 
 @pytest.fixture
@@ -73,7 +85,9 @@ def test_the_version(run):
     assert (found.code, version("communique") in found.out) == (0, True)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["score", "--help"], ["codebook", "show", "--help"], ["train", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["score", "--help"], ["codebook", "show", "--help"], ["train", "--help"]]
+)
 def test_help_imports_nothing_heavy(arguments):
     code = (
         "import sys\nsys.argv = ['communique', *sys.argv[1:]]\nfrom communique.cli import main\n"
@@ -266,7 +280,9 @@ def test_actors_that_cannot_be_read_are_1(run, article, tiny_model, tmp_path, co
 
 
 def test_ones_own_actors_are_known(run, article, tiny_model, tmp_path, lines):
-    (tmp_path / "actors.yaml").write_text("- name: Brellin Chamber of Trade\n  type: industry\n  aliases: [Brellin Chamber]\n")
+    (tmp_path / "actors.yaml").write_text(
+        "- name: Brellin Chamber of Trade\n  type: industry\n  aliases: [Brellin Chamber]\n"
+    )
     found = score(run, article, "-o", tmp_path / "run", "--actors", tmp_path / "actors.yaml", model=tiny_model)
     if found.code == 1:  # the file's own layout is the extraction's affair
         pytest.skip(found.complaint)
@@ -388,7 +404,9 @@ def recipe_file(path, coded, codebook, base, **values):
     from communique.training import recipe
 
     known = {"method": "full", "rank": 0, "epochs": 1, "threads": 1, "inputs": InputFormat(24, 16)}
-    path.write_text(recipe.dump(recipe.Recipe(data=str(coded), codebook=str(codebook), base=str(base), **known | values)))
+    path.write_text(
+        recipe.dump(recipe.Recipe(data=str(coded), codebook=str(codebook), base=str(base), **known | values))
+    )
     return path
 
 
@@ -445,7 +463,9 @@ def test_evaluate_names_what_is_wrong_with_the_data(run, tiny_model, tmp_path, t
     bad = table(tmp_path / "bad.csv", [{"id": "a", "text": "We deny it.", "labels": "joy", "sentiment": "neutral"}])
     failed(run("evaluate", tiny_model, "--data", bad), "joy")
     failed(run("evaluate", tiny_model, "--data", tmp_path / "nowhere.csv"), "nowhere.csv")
-    only_train = table(tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "", "sentiment": "neutral", "split": "train"}])
+    only_train = table(
+        tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "", "sentiment": "neutral", "split": "train"}]
+    )
     found = run("evaluate", tiny_model, "--data", only_train)
     assert found.code in (1, 2)
     assert "test" in found.complaint
@@ -488,6 +508,8 @@ def test_doctor_lists_versions(run):
 
 
 def test_the_module_runs_as_the_script_does():
-    done = subprocess.run([sys.executable, "-m", "communique", "--version"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "communique", "--version"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0
     assert "communique" in done.stdout

@@ -741,3 +741,15 @@ def test_introductions() -> None:
         ("Halden Roe Ltd.", "Halden"),
         ("Kestrian Ministry of Trade", "Kestrian Ministry of Trade"),
     ]
+
+
+def test_a_listed_company_is_the_issuer_and_not_its_exchange() -> None:
+    text = (
+        "MARISPORT, March 3, 2025 (NEWSWIRE) - Veltrane Optics Corporation (Nasdaq: VELT) (“Veltrane” or the “Company”), a maker of "
+        "lenses, today announced it received a letter from the Listing Staff of The Nasdaq Stock Market granting it an extension.\n\n"
+        "The Company intends to regain compliance and will monitor its share price. We remain confident in our plan.\n\n"
+        "The extension has no effect on the Company's stock, which continues to trade on the Nasdaq Capital Market.\n"
+    )
+    found = extract(Document("release.txt", text))
+    assert {statement.actor for statement in found} == {"Veltrane Optics Corporation"}
+    assert {statement.actor_type for statement in found} == {"company"}

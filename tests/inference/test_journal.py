@@ -24,7 +24,9 @@ def test_a_finished_run_has_its_files_and_no_journal(tmp_path):
         run.append(chunk("one"), 1, "d1", {})
         run.append(chunk("two"), 2, "d2", {})
         run.finish({"totals": {}})
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted([*FILES, "manifest.json", "summary.json"])
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == sorted(
+        [*FILES, "manifest.json", "summary.json"]
+    )
     assert (tmp_path / "run" / "units.jsonl").read_text() == "units.jsonl one\nunits.jsonl two\n"
 
 

@@ -15,7 +15,12 @@ def units(*texts: str, **fields) -> list[Unit]:
     return [Unit(str(n), "d", "s", text, 0, len(text), **fields) for n, text in enumerate(texts)]
 
 
-TEXTS = [f"We {verb} the {thing}{mark}" for verb in ("oppose", "welcome", "read") for thing in ("ban", "levy") for mark in ".!"]
+TEXTS = [
+    f"We {verb} the {thing}{mark}"
+    for verb in ("oppose", "welcome", "read")
+    for thing in ("ban", "levy")
+    for mark in ".!"
+]
 
 
 @pytest.fixture

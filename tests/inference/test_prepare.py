@@ -18,7 +18,9 @@ def texts(prepared) -> list[str]:
 
 
 def test_a_sentence_is_one_unit_with_the_documents_own_id_and_context():
-    document = Document("r1", TEXT, speaker="Ostra", before="The levy was news.", row=1, meta={"desk": 4}, kind="industry")
+    document = Document(
+        "r1", TEXT, speaker="Ostra", before="The levy was news.", row=1, meta={"desk": 4}, kind="industry"
+    )
     found = prepare(document, "sentence")
     (unit,) = found.units
     assert (unit.id, unit.text, unit.before) == ("r1", TEXT, "The levy was news.")

@@ -24,7 +24,9 @@ def _small_chunks(monkeypatch):
 @pytest.fixture
 def source(tmp_path):
     """Eleven rows: eight good, one empty, two with an id that stands already."""
-    rows = [{"id": f"r{n}", "text": f"We oppose rule {n}. It harms us.", "speaker": "Veltrane", "desk": n} for n in range(9)]
+    rows = [
+        {"id": f"r{n}", "text": f"We oppose rule {n}. It harms us.", "speaker": "Veltrane", "desk": n} for n in range(9)
+    ]
     rows[4]["text"] = ""
     rows += [{"id": "r2", "text": "Again.", "speaker": "Ostra"}, {"id": "r2", "text": "And again.", "speaker": "Ostra"}]
     path = tmp_path / "in.jsonl"
@@ -75,7 +77,9 @@ def test_statements_sum_up_their_units(source, tmp_path, fake, lines):
         }
         assert set(statement["labels"]) == {label for unit in own for label in unit["labels"]}
         for unit in own:
-            assert statement["text"][unit["start"] - statement["start"] : unit["end"] - statement["start"]] == unit["text"]
+            assert (
+                statement["text"][unit["start"] - statement["start"] : unit["end"] - statement["start"]] == unit["text"]
+            )
 
 
 def test_without_a_predictor_only_statements_are_found(source, tmp_path, lines):
@@ -147,7 +151,10 @@ def test_resumed_after_a_crash_at_every_sync(source, tmp_path, fake, killed):
     assert tried >= 10
 
 
-@pytest.mark.xfail(strict=True, reason="journal._refuse_existing calls a run finished once summary.json is there, before the files have their names")
+@pytest.mark.xfail(
+    strict=True,
+    reason="journal._refuse_existing calls a run finished once summary.json is there, before the files have their names",
+)
 def test_resumed_after_a_crash_at_every_rename(source, tmp_path, fake, killed):
     score([str(source)], tmp_path / "whole", fake(), SENTENCES)
     whole, tried = contents(tmp_path / "whole"), 0
@@ -167,7 +174,9 @@ def test_a_run_that_died_before_its_first_line_can_be_resumed(source, tmp_path, 
     assert summary.totals["inputs"] == 11
 
 
-@pytest.mark.xfail(strict=True, reason="journal._refuse_existing takes a lone manifest.json for a stranger's file, even with --resume")
+@pytest.mark.xfail(
+    strict=True, reason="journal._refuse_existing takes a lone manifest.json for a stranger's file, even with --resume"
+)
 def test_a_run_that_died_right_after_its_manifest_can_be_resumed(source, tmp_path, fake, killed):
     with pytest.MonkeyPatch.context() as patch:
         die_at_call(patch, journal, "part", 1, killed())
@@ -178,7 +187,8 @@ def test_a_run_that_died_right_after_its_manifest_can_be_resumed(source, tmp_pat
 
 
 @pytest.mark.xfail(
-    strict=True, reason="Predictor's cache outlives a chunk: what was in it before the crash is scored in other batches after"
+    strict=True,
+    reason="Predictor's cache outlives a chunk: what was in it before the crash is scored in other batches after",
 )
 def test_resumed_with_a_real_predictor_the_probabilities_are_the_same(tmp_path, classifier, killed, monkeypatch):
     """On real processors the last bits of a logit change with the shape of its batch; here they do so visibly."""
@@ -187,7 +197,10 @@ def test_resumed_with_a_real_predictor_the_probabilities_are_the_same(tmp_path, 
     real = classifier.forward
     monkeypatch.setattr(classifier, "forward", lambda rows: real(rows) + 1e-3 * len(rows) * max(map(len, rows)))
     texts = ["We oppose the ban.", "We welcome the levy.", "The ruling takes effect in May.", "We reject the listing."]
-    rows = [{"id": f"r{n}", "text": text} for n, text in enumerate([*texts, *texts[::2], texts[1], texts[1], texts[3], *texts])]
+    rows = [
+        {"id": f"r{n}", "text": text}
+        for n, text in enumerate([*texts, *texts[::2], texts[1], texts[1], texts[3], *texts])
+    ]
     path = tmp_path / "in.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     score([str(path)], tmp_path / "whole", Predictor(classifier), SENTENCES)
@@ -261,7 +274,9 @@ def test_a_missing_row_is_not_resumed(source, died, fake):
 
 
 @pytest.mark.parametrize("field", ["speaker", "before", "title", "desk"])
-@pytest.mark.xfail(strict=True, reason="runner.Inputs digests id and text only, not the columns that decide or travel through")
+@pytest.mark.xfail(
+    strict=True, reason="runner.Inputs digests id and text only, not the columns that decide or travel through"
+)
 def test_a_changed_column_is_not_resumed(source, died, fake, field):
     rows = [json.loads(line) for line in source.read_text().splitlines()]
     rows[0][field] = "Somebody else"
@@ -363,9 +378,7 @@ def test_inputs_are_counted_and_digested_in_order():
     assert first.digest == second.digest != third.digest
 
 
-@pytest.mark.parametrize(
-    ("limit", "value"), [("CHUNK_UNITS", 3), ("CHUNK_INPUTS", 2), ("CHUNK_CHARACTERS", 40)]
-)
+@pytest.mark.parametrize(("limit", "value"), [("CHUNK_UNITS", 3), ("CHUNK_INPUTS", 2), ("CHUNK_CHARACTERS", 40)])
 def test_chunks_end_by_units_inputs_or_characters(monkeypatch, limit, value):
     monkeypatch.setattr(runner, "CHUNK_UNITS", 1000)
     monkeypatch.setattr(runner, limit, value)

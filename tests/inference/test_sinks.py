@@ -15,7 +15,19 @@ from communique.inference import sinks
 from communique.inference.rows import line
 from communique.inference.sinks import FORMATS, convert, flat, formula_safe
 
-TEXTS = ["We oppose it.", "=1+1", "+49 30", "-5 %", "@home", "\ttab", "naïve “quotes” 中文 🙂", "line\nbreak", 'a "b", c', "'", ""]
+TEXTS = [
+    "We oppose it.",
+    "=1+1",
+    "+49 30",
+    "-5 %",
+    "@home",
+    "\ttab",
+    "naïve “quotes” 中文 🙂",
+    "line\nbreak",
+    'a "b", c',
+    "'",
+    "",
+]
 
 
 def unit(n: int, text: str, **other) -> dict:
@@ -149,7 +161,9 @@ def test_control_characters_harm_no_format(tmp_path, suffix):
 XML_FAILS = pytest.mark.xfail(strict=True, reason="sinks._CONTROL lets U+FFFE and U+FFFF through to lxml, which raises")
 
 
-@pytest.mark.parametrize("suffix", [name for name in FORMATS if name != "xlsx"] + [pytest.param("xlsx", marks=XML_FAILS)])
+@pytest.mark.parametrize(
+    "suffix", [name for name in FORMATS if name != "xlsx"] + [pytest.param("xlsx", marks=XML_FAILS)]
+)
 @pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
 def test_noncharacters_harm_no_format(tmp_path, suffix, character):
     units = write(tmp_path / "units.jsonl", [unit(0, f"odd{character}one")])

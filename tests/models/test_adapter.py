@@ -83,5 +83,12 @@ def test_its_files_are_the_same_every_time(tiny_base, tmp_path):
 
 
 def test_only_safetensors_are_written(tiny_adapter):
-    assert {path.suffix for path in tiny_adapter.iterdir()} <= {".json", ".safetensors", ".yaml", ".toml", ".md", ".txt"}
+    assert {path.suffix for path in tiny_adapter.iterdir()} <= {
+        ".json",
+        ".safetensors",
+        ".yaml",
+        ".toml",
+        ".md",
+        ".txt",
+    }
     assert adapter.SAVED_WHOLE == ("classifier", "pooler")

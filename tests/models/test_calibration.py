@@ -90,7 +90,8 @@ def test_labels_over_their_thresholds(book):
 def test_what_a_reader_recomputes_is_what_was_given(book, logits):
     """Thresholds apply to the scores as they are written, rounded."""
     calibration = Calibration(
-        {"opposition": LabelCalibration(threshold=0.123), "support": LabelCalibration(threshold=0.5)}, {"sentiment": 1.0}
+        {"opposition": LabelCalibration(threshold=0.123), "support": LabelCalibration(threshold=0.5)},
+        {"sentiment": 1.0},
     )
     for found in predictions(calibration.probabilities(logits, book), calibration, book):
         again = tuple(name for name, score in found.scores.items() if score >= calibration.labels[name].threshold)
@@ -99,7 +100,13 @@ def test_what_a_reader_recomputes_is_what_was_given(book, logits):
 
 def test_another_single_choice_group_gives_a_label():
     book = codebooks.parse(
-        {"name": "b", "groups": [{"name": "topic", "choice": "single", "labels": ["trade", "health"]}, {"name": "m", "labels": ["x"]}]}
+        {
+            "name": "b",
+            "groups": [
+                {"name": "topic", "choice": "single", "labels": ["trade", "health"]},
+                {"name": "m", "labels": ["x"]},
+            ],
+        }
     )
     found = one([0.3, 0.7, 0.9], Calibration.identity(book), book)
     assert set(found.labels) == {"health", "x"}
@@ -108,7 +115,9 @@ def test_another_single_choice_group_gives_a_label():
 
 
 def test_a_book_of_choices_alone():
-    book = codebooks.parse({"name": "b", "groups": [{"name": "sentiment", "choice": "single", "labels": ["bad", "good"]}]})
+    book = codebooks.parse(
+        {"name": "b", "groups": [{"name": "sentiment", "choice": "single", "labels": ["bad", "good"]}]}
+    )
     found = one([0.3, 0.7], Calibration.identity(book), book)
     assert (found.labels, found.sentiment, found.flags) == ((), "good", ())
 
@@ -135,13 +144,19 @@ def test_no_margin_no_doubt(book):
 
 def test_it_is_read_back_as_written(book, tmp_path):
     calibration = Calibration(
-        {"opposition": LabelCalibration(1.25, -0.5, 0.31), "support": LabelCalibration()}, {"sentiment": 1.7}, 0.35, "Platt", "dev"
+        {"opposition": LabelCalibration(1.25, -0.5, 0.31), "support": LabelCalibration()},
+        {"sentiment": 1.7},
+        0.35,
+        "Platt",
+        "dev",
     )
     calibration.save(tmp_path / "calibration.json")
     assert Calibration.load(tmp_path / "calibration.json", book) == calibration
 
 
-NO_OBJECT = pytest.mark.xfail(strict=True, reason="Calibration.load lets AttributeError through where JSON is no object")
+NO_OBJECT = pytest.mark.xfail(
+    strict=True, reason="Calibration.load lets AttributeError through where JSON is no object"
+)
 
 
 @pytest.mark.parametrize(

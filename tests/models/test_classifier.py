@@ -66,7 +66,11 @@ def test_the_config_names_the_labels_in_the_codebooks_order(tiny_model, book):
 
 def test_it_has_learned(classifier):
     against, friendly, neither = classifier.predict(
-        ["Ostra strongly opposes the levy.", "We applaud the new ban and endorse it.", "The ruling takes effect in May."]
+        [
+            "Ostra strongly opposes the levy.",
+            "We applaud the new ban and endorse it.",
+            "The ruling takes effect in May.",
+        ]
     )
     assert (against.labels, against.sentiment) == (("opposition",), "negative")
     assert (friendly.labels, friendly.sentiment) == (("support",), "positive")
@@ -89,7 +93,9 @@ def test_the_order_and_the_batches_change_nothing(classifier):
 
 
 def test_context_is_seen(classifier):
-    alone, spoken = classifier.logits([Example("We will read it."), Example("We will read it.", "We reject it.", "Ostra")])
+    alone, spoken = classifier.logits(
+        [Example("We will read it."), Example("We will read it.", "We reject it.", "Ostra")]
+    )
     assert not np.allclose(alone, spoken, atol=1e-4)
 
 
@@ -198,7 +204,10 @@ def test_damaged_weights_are_named(tiny_copy, size):
     refused(tiny_copy, str(tiny_copy))
 
 
-@pytest.mark.xfail(strict=True, reason="classifier.load: transformers makes an empty tokenizer where the folder has none, and every word is [UNK]")
+@pytest.mark.xfail(
+    strict=True,
+    reason="classifier.load: transformers makes an empty tokenizer where the folder has none, and every word is [UNK]",
+)
 def test_a_missing_tokenizer_is_named(tiny_copy):
     for name in ("tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json"):
         (tiny_copy / name).unlink(missing_ok=True)

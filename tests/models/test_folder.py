@@ -23,7 +23,15 @@ def test_a_path_is_itself(tmp_path):
 
 def test_a_trained_folder_is_complete(tiny_model, book):
     folder = ModelFolder(tiny_model)
-    for path in (folder.config, folder.weights, folder.codebook, folder.calibration, folder.recipe, folder.metrics, folder.card):
+    for path in (
+        folder.config,
+        folder.weights,
+        folder.codebook,
+        folder.calibration,
+        folder.recipe,
+        folder.metrics,
+        folder.card,
+    ):
         assert path.is_file(), path
     assert folder.read_codebook() == book
     assert not list(tiny_model.glob("*.bin"))
@@ -39,7 +47,13 @@ DIGEST = pytest.mark.xfail(strict=True, reason="ModelFolder.digest leaves out th
 
 @pytest.mark.parametrize(
     "name",
-    ["config.json", "codebook.yaml", "calibration.json", "model.safetensors", pytest.param("tokenizer.json", marks=DIGEST)],
+    [
+        "config.json",
+        "codebook.yaml",
+        "calibration.json",
+        "model.safetensors",
+        pytest.param("tokenizer.json", marks=DIGEST),
+    ],
 )
 def test_a_change_of_what_decides_changes_the_digest(tiny_model, tiny_copy, name):
     content = (tiny_copy / name).read_bytes()
