@@ -21,6 +21,7 @@ BEGIN, END = "<!-- figures: benchmarks/report.py fills this in -->", "<!-- end -
 PROGRAMS = {
     "evaluation": ["-m", "communique", "evaluate", "core", "--baselines"],
     "agreement": ["-m", "communique", "agreement", "corpus/data/codings.tsv"],
+    "agreement_authored": ["-m", "communique", "agreement", "corpus/data/authored_codings.tsv"],
     "documents": ["benchmarks/documents.py"],
     "seed": ["benchmarks/seed.py"],
     "corpus": ["benchmarks/corpus_counts.py"],

@@ -10,6 +10,7 @@ import csv
 import gzip
 import json
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,13 @@ def real(pool: Path | None = None) -> list[CodedUnit]:
     """Return the real units, joined to their texts in the pool."""
     rows = [row for row in _rows(CODED) if row["flag"] != DROPPED]
     texts = dict(pool_rows(pool or pool_folder(), {row["id"] for row in rows}))
-    if missing := [row["id"] for row in rows if row["id"] not in texts]:
-        raise CommuniqueError(f"{len(missing)} coded sentences are not in the pool, {missing[0]} among them")
-    return [_real_unit(row, texts[row["id"]]) for row in rows]
+    if not texts:
+        raise CommuniqueError(f"none of the {len(rows)} coded sentences is in {pool or pool_folder()}")
+    if len(texts) < len(rows):
+        warnings.warn(
+            f"{len(rows) - len(texts)} of {len(rows)} coded sentences are not in the pool: left out", stacklevel=2
+        )
+    return [_real_unit(row, texts[row["id"]]) for row in rows if row["id"] in texts]
 
 
 def _real_unit(row: dict[str, str], text: dict[str, Any]) -> CodedUnit:
