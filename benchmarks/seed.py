@@ -2,7 +2,7 @@
 
     python benchmarks/seed.py [FILE] [--model MODEL]
 
-Prints a row for each sentence that issue 2 lists, and exits with 1 where one is wrong.
+Prints a row for each sentence that must come out right, and exits with 1 where one is wrong.
 """
 
 from __future__ import annotations

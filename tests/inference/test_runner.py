@@ -186,10 +186,6 @@ def test_a_run_that_died_right_after_its_manifest_can_be_resumed(source, tmp_pat
     assert summary.totals["inputs"] == 11
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Predictor's cache outlives a chunk: what was in it before the crash is scored in other batches after",
-)
 def test_resumed_with_a_real_predictor_the_probabilities_are_the_same(tmp_path, classifier, killed, monkeypatch):
     """On real processors the last bits of a logit change with the shape of its batch; here they do so visibly."""
     from communique.inference.predictor import Predictor

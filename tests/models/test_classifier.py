@@ -239,3 +239,25 @@ def test_remote_code_is_never_asked_for(tiny_copy):
     (tiny_copy / "config.json").write_text(json.dumps(config))
     (tiny_copy / "evil.py").write_text("raise SystemExit('remote code was run')\n")
     assert load(tiny_copy).predict_proba(["We reject it."]).shape == (1, 5)
+
+
+def test_loading_leaves_the_verbosity_of_transformers_as_it_was(tiny_model, tiny_copy):
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    load(tiny_model)
+    assert logging.get_verbosity() == before
+
+
+@pytest.mark.xfail(strict=True, reason="classifier.quiet restores the verbosity only where nothing is raised")
+def test_a_failed_loading_leaves_the_verbosity_as_it_was():
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_info()
+    try:
+        with pytest.raises(ValueError, match="torn"), classifiers.quiet():
+            raise ValueError("torn")
+        assert logging.get_verbosity() == logging.INFO
+    finally:
+        logging.set_verbosity(before)
