@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,27 +36,48 @@ def read_codings(paths: Sequence[Path], book: Codebook) -> Codings:
     """Read codings from tab- or comma-separated tables with the columns id, coder and labels.
 
     Raises:
-        CommuniqueError: a column is missing, or a label is not in the codebook.
+        CommuniqueError: a table or a row cannot be read, an answer is not in the codebook, or a coder answered twice.
 
     """
     found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     for path in paths:
+        for row in _rows(path):
+            if row["coder"] in found[row["id"]]:
+                raise CommuniqueError(f"{path}: {row['id']} is coded twice by {row['coder']!r}; keep one of the rows")
+            found[row["id"]][row["coder"]] = _answers(row, book, path)
+    return found
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+            columns = reader.fieldnames or ()
             for column in ("id", "coder", "labels"):
-                if column not in (reader.fieldnames or ()):
-                    raise CommuniqueError(
-                        f"{path} has no column {column!r}; it has {', '.join(reader.fieldnames or ())}"
-                    )
+                if column not in columns:
+                    raise CommuniqueError(f"{path} has no column {column!r}; it has {', '.join(columns)}")
             for row in reader:
-                found[row["id"]][row["coder"]] = _answers(row, book, path)
-    return found
+                if None in row or None in row.values():
+                    raise CommuniqueError(
+                        f"{path}, line {reader.line_num}: the row has not the table's {len(columns)} cells; "
+                        "quote a cell that holds the separator"
+                    )
+                yield row
+    except UnicodeDecodeError as error:
+        raise CommuniqueError(f"{path} is not UTF-8; save it as UTF-8") from error
+    except csv.Error as error:
+        raise CommuniqueError(f"{path} is no valid table: {error}") from error
 
 
 def _answers(row: Mapping[str, str], book: Codebook, path: Path) -> dict[str, str]:
     labels = {name.strip() for name in row["labels"].replace(";", ",").split(",") if name.strip()}
     if odd := labels - set(book.multi):
         raise CommuniqueError(f"{path}: {row['id']}: label {sorted(odd)[0]!r} is not in codebook {book.name}")
+    for group in book.single:
+        if (choice := row.get(group.name)) and choice not in group.names:
+            raise CommuniqueError(
+                f"{path}: {row['id']}: {group.name} is {choice!r}; it must be one of {', '.join(group.names)}"
+            )
     answers = {name: str(int(name in labels)) for name in book.multi}
     return answers | {group.name: row[group.name] for group in book.single if row.get(group.name)}
 
@@ -70,9 +91,8 @@ def _question(name: str, codings: Codings, seed: int) -> Agreement:
     answers = [[coder[name] for coder in item.values() if name in coder] for item in codings.values()]
     answers = [item for item in answers if len(item) > 1]
     values = sorted({answer for item in answers for answer in item})
-    table = np.array([[item.count(value) for value in values] for item in answers], dtype=np.float64).reshape(
-        len(answers), -1
-    )
+    counts = [[item.count(value) for value in values] for item in answers]
+    table = np.array(counts, dtype=np.float64) if counts else np.zeros((0, 0))
     rng = np.random.default_rng(seed)
     sample = (
         [alpha(table[rng.integers(0, len(table), len(table))]) for _ in range(BOOTSTRAPS)] if len(table) else [np.nan]

@@ -8,6 +8,7 @@ group (``sentiment``) holds its label. A blank is missing, never a no.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from .records import Document, InputError
 SPLITS = ("train", "dev", "test")
 _YES = {"1", "true", "yes", "x", "1.0"}
 _NO = {"0", "false", "no", "0.0"}
+_LISTED = ("labels", "label", "cats")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def read_coded(paths: Sequence[str], codebook: Codebook) -> list[CodedUnit]:
         CommuniqueError: a row cannot be read, or names a label that the codebook has not; the message says which.
 
     """
-    units = [coded_unit(_document(found), codebook) for found in read(paths)]
+    rows = [_document(found) for found in read(paths)]
+    _refuse_unlabelled(rows, codebook)
+    units = [coded_unit(row, codebook) for row in rows]
     if not units:
         raise CommuniqueError(f"no coded units in {', '.join(paths)}; each row needs a text and its labels")
     return units
@@ -75,12 +79,24 @@ def _document(found: Document | InputError) -> Document:
     return found
 
 
+def _refuse_unlabelled(rows: Sequence[Document], codebook: Codebook) -> None:
+    """Refuse a table without any column of labels: theirs has probably another name."""
+    columns: dict[str, set[str]] = {}
+    for row in rows:
+        columns.setdefault(row.source or row.id, set()).update(row.meta)
+    known = {*_LISTED, *codebook.multi, *(group.name for group in codebook.single)}
+    for source, names in columns.items():
+        if not names & known:
+            raise CommuniqueError(
+                f"{source} has no column of labels; name one labels, or give each label of codebook {codebook.name} its own"
+            )
+
+
 def coded_unit(row: Document, codebook: Codebook) -> CodedUnit:
     """Read one row's labels, in the listed or the wide layout."""
-    listed = next((row.meta[key] for key in ("labels", "label", "cats") if key in row.meta), None)
+    listed = next((row.meta[key] for key in _LISTED if key in row.meta), None)
     labels, unknown = _wide(row, codebook) if listed is None else (_listed(listed, row, codebook), frozenset[str]())
     choices = {g.name: choice for g in codebook.single if (choice := _choice(row, g.name, g.names, labels))}
-    weight = float(row.meta.get("weight") or 1 / float(row.meta.get("pi") or 1))
     text = {key: str(row.meta.get(key) or "") for key in ("split", "register", "type", "coder", "document")}
     return CodedUnit(
         id=row.id,
@@ -91,14 +107,36 @@ def coded_unit(row: Document, codebook: Codebook) -> CodedUnit:
         before=row.before or "",
         speaker=row.speaker or "",
         kind=row.kind or "",
-        weight=weight,
+        weight=_weight(row),
         source=row.source or "",
         **text | {"document": text["document"] or row.id},
     )
 
 
+def _weight(row: Document) -> float:
+    weight, pi = _positive(row, "weight"), _positive(row, "pi")
+    return weight or 1 / (pi or 1.0)
+
+
+def _positive(row: Document, key: str) -> float | None:
+    """Return the number in the column `key`, None where it is blank."""
+    cell = row.meta.get(key)
+    if cell is None or not str(cell).strip():
+        return None
+    try:
+        number = float(cell)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not (0 < number < math.inf and 1 / number < math.inf):
+        raise CommuniqueError(f"{row.id}: {key} is {cell!r}; write a number above 0, or leave it blank")
+    return number
+
+
 def _listed(raw: Any, row: Document, codebook: Codebook) -> frozenset[str]:
-    names = frozenset(_names(raw))
+    try:
+        names = frozenset(_names(raw))
+    except (ValueError, RecursionError) as error:
+        raise CommuniqueError(f"{row.id}: labels is {raw!r}, no valid JSON list; close it, or write a,b") from error
     if odd := names - set(codebook.labels):
         raise CommuniqueError(
             f"{row.id}: label {sorted(odd)[0]!r} is not in codebook {codebook.name}; it has {', '.join(codebook.labels)}"
@@ -110,8 +148,9 @@ def _names(raw: Any) -> Iterable[str]:
     if isinstance(raw, dict):
         return [name for name, value in raw.items() if value]
     if isinstance(raw, str):
-        raw = json.loads(raw) if raw.startswith("[") else re.split(r"[;,|#]", raw)
-    return [str(name).strip() for name in raw or () if str(name).strip()]
+        raw = json.loads(raw) if raw.strip().startswith("[") else re.split(r"[;,|#]", raw)
+    names = raw if isinstance(raw, list | tuple) else () if raw is None else (raw,)
+    return [str(name).strip() for name in names if str(name).strip()]
 
 
 def _wide(row: Document, codebook: Codebook) -> tuple[frozenset[str], frozenset[str]]:

@@ -127,21 +127,23 @@ def load(path: str | Path) -> Codebook:
 def parse(raw: Any, where: str = "codebook") -> Codebook:
     """Build a codebook from what its YAML holds, checking every key and name."""
     book = _mapping(raw, where, _BOOK_KEYS)
-    groups = tuple(_group(item, f"{where}: groups[{n}]") for n, item in enumerate(book.get("groups") or ()))
+    groups = tuple(
+        _group(item, f"{where}: groups[{n}]") for n, item in enumerate(_list(book.get("groups"), f"{where}: groups"))
+    )
     if not groups:
         raise CommuniqueError(f"{where}: no groups; add at least one group with labels (see `communique codebook new`)")
     _refuse_repeated([group.name for group in groups], f"{where}: group")
     _refuse_repeated([name for group in groups for name in group.names], f"{where}: label")
     return Codebook(
         name=_name(book.get("name"), f"{where}: name"),
-        version=str(book.get("version", "1")),
+        version=_text(book, "version", "1"),
         groups=groups,
-        title=str(book.get("title", "")),
-        language=str(book.get("language", "en")),
-        unit=str(book.get("unit", "")),
+        title=_text(book, "title"),
+        language=_text(book, "language", "en"),
+        unit=_text(book, "unit"),
         instructions=_texts(book.get("instructions"), f"{where}: instructions"),
         rulings=_texts(book.get("rulings"), f"{where}: rulings"),
-        crosswalk=book.get("crosswalk") or {},
+        crosswalk=_crosswalk(book.get("crosswalk"), f"{where}: crosswalk"),
     )
 
 
@@ -150,14 +152,15 @@ def _group(raw: Any, where: str) -> Group:
     choice = item.get("choice", "multi")
     if choice not in ("multi", "single"):
         raise CommuniqueError(f"{where}: choice is {choice!r}; write multi (none to all) or single (exactly one)")
-    labels = tuple(_label(label, f"{where}: labels[{n}]") for n, label in enumerate(item.get("labels") or ()))
+    found = _list(item.get("labels"), f"{where}: labels")
+    labels = tuple(_label(label, f"{where}: labels[{n}]") for n, label in enumerate(found))
     if len(labels) < (2 if choice == "single" else 1):
         raise CommuniqueError(f"{where}: {len(labels)} labels are too few for a {choice}-choice group")
     return Group(
         name=_name(item.get("name"), f"{where}: name"),
         choice=choice,
         labels=labels,
-        description=str(item.get("description", "")),
+        description=_text(item, "description"),
         notes=_texts(item.get("notes"), f"{where}: notes"),
     )
 
@@ -165,7 +168,7 @@ def _group(raw: Any, where: str) -> Group:
 def _label(raw: Any, where: str) -> Label:
     item = _mapping({"name": raw} if isinstance(raw, str) else raw, where, _LABEL_KEYS)
     lists = {key: _texts(item.get(key), f"{where}: {key}") for key in ("include", "exclude", "positive", "negative")}
-    return Label(name=_name(item.get("name"), f"{where}: name"), definition=str(item.get("definition", "")), **lists)
+    return Label(name=_name(item.get("name"), f"{where}: name"), definition=_text(item, "definition"), **lists)
 
 
 def _mapping(raw: Any, where: str, known: set[str]) -> Mapping[str, Any]:
@@ -177,12 +180,25 @@ def _mapping(raw: Any, where: str, known: set[str]) -> Mapping[str, Any]:
     return raw
 
 
+def _crosswalk(raw: Any, where: str) -> Mapping[str, Any]:
+    if raw is not None and not isinstance(raw, dict):
+        raise CommuniqueError(f"{where}: expected keys and values, found {type(raw).__name__}")
+    return raw or {}
+
+
+def _text(item: Mapping[str, Any], key: str, default: str = "") -> str:
+    """Return the text under `key`; a key left blank is as good as none."""
+    return default if item.get(key) is None else str(item[key])
+
+
 def _texts(raw: Any, where: str) -> tuple[str, ...]:
-    if raw is None:
-        return ()
-    if not isinstance(raw, list):
-        raise CommuniqueError(f"{where}: expected a list of texts, found {type(raw).__name__}")
-    return tuple(str(text) for text in raw)
+    return tuple(str(text) for text in _list(raw, where) if text is not None)
+
+
+def _list(raw: Any, where: str) -> list[Any]:
+    if raw is not None and not isinstance(raw, list):
+        raise CommuniqueError(f"{where}: expected a list, found {type(raw).__name__}")
+    return raw or []
 
 
 def _name(raw: Any, where: str) -> str:

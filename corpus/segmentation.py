@@ -12,6 +12,7 @@ WRAP_WIDTH = 130
 _BULLET = re.compile(r"[ \t]*(?:[-*•▪–·#>|]|\(?\d{1,3}[.)]|[a-z][.)])[ \t]")
 _LINE = re.compile(r"[^\n]*\n?")
 _WORD = re.compile(r"\w")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]")
 
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -19,14 +20,23 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
 
     A blank line, a bullet and the end of an unwrapped line always end a sentence; inside a
     paragraph sentencex decides. Spans carry no outer white space and hold a letter or digit.
+    An item's bare number ("1.") belongs to the sentence after it.
     """
     from sentencex import get_sentence_boundaries
 
     for first, last in _paragraph_spans(text):
+        number = None
         for found in get_sentence_boundaries("en", text[first:last]):
             start, end = _trim(text, first + found["start_index"], first + found["end_index"])
-            if _WORD.search(text, start, end):
+            if not _WORD.search(text, start, end):
+                continue
+            bare = _NUMBER.fullmatch(text, start, end)
+            start = number[0] if number else start
+            number = (start, end) if bare else None
+            if not bare:
                 yield start, end
+        if number:
+            yield number
 
 
 def _paragraph_spans(text: str) -> Iterator[tuple[int, int]]:

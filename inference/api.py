@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +14,7 @@ from ..corpus.extraction import Actors
 from ..corpus.readers import read
 from ..corpus.records import Document, InputError
 from ..models import classifier
-from . import runner, sinks
+from . import journal, runner, sinks
 from .predictor import Predictor
 from .prepare import UNIT_MODES, prepare
 from .rows import line, unit_row
@@ -63,17 +63,17 @@ def _score_to_file(
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; give another -o, or --overwrite")
     folder = out.with_name(f".{out.name}.run")
-    if folder.exists() and not resume:
-        shutil.rmtree(folder)
-    if (folder / "summary.json").exists():  # it died between the run and the file
-        shutil.rmtree(folder)
-    summary = runner.score(inputs, folder, _predictor(model), options, resume=resume, report=report)
-    sinks.convert(folder / "units.jsonl", out)
-    errors = out.with_name(f"{out.name}.errors.jsonl")
-    errors.unlink(missing_ok=True)
-    if summary.totals["errors"]:
-        os.replace(folder / "errors.jsonl", errors)
-    shutil.rmtree(folder)
+    anew = not resume or journal.is_finished(folder)  # finished: it died between the run and the file
+    summary = runner.score(inputs, folder, _predictor(model), options, resume=resume, overwrite=anew, report=report)
+    with journal.locked(folder):
+        sinks.convert(folder / "units.jsonl", out)
+        errors = out.with_name(f"{out.name}.errors.jsonl")
+        errors.unlink(missing_ok=True)
+        if summary.totals["errors"]:
+            os.replace(folder / "errors.jsonl", errors)
+        journal.clear(folder)
+    with suppress(OSError):  # another run has begun there
+        folder.rmdir()
     return summary
 
 

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +22,7 @@ from ..corpus.errors import CommuniqueError, UsageError
 
 FILES = ("statements.jsonl", "units.jsonl", "errors.jsonl")
 MANIFEST, SUMMARY, JOURNAL, LOCK = "manifest.json", "summary.json", "journal.jsonl", ".lock"
+_BEGUN = {MANIFEST, f"{MANIFEST}.tmp", *(f"{name}.part" for name in FILES)}  # what a run writes before its journal
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Run:
         _sync(self._journal)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
-        """Give every file its final name and drop the journal."""
+        """Give every file its final name and drop the journal: without it, the run is finished."""
         write_json(self.path / SUMMARY, summary)
         for name, file in self._files.items():
             file.close()
@@ -89,48 +90,83 @@ def open_run(
 
     """
     _refuse_existing(path, resume=resume, overwrite=overwrite)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = (path / LOCK).open("a+b")
-    except OSError as error:
-        raise CommuniqueError(f"cannot write to {path}: {error.strerror}; choose another -o") from error
-    with lock:
-        _lock(lock, path)
+    with locked(path):
+        _refuse_existing(path, resume=resume, overwrite=overwrite)  # again: another run may have ended meanwhile
         if overwrite:
-            _clear(path)
+            clear(path)
         run = _resumed(path, manifest) if (path / JOURNAL).exists() else _fresh(path, manifest)
         try:
             yield run
         finally:
             for file in (*run._files.values(), run._journal):
                 file.close()
-            (path / LOCK).unlink(missing_ok=True)
+
+
+def is_finished(path: Path) -> bool:
+    """Return whether a run folder is complete: the journal is the last thing that a run removes."""
+    return (path / SUMMARY).exists() and not (path / JOURNAL).exists()
 
 
 def _refuse_existing(path: Path, *, resume: bool, overwrite: bool) -> None:
-    if not path.exists() or overwrite:
+    if not path.exists():
         return
     if not path.is_dir():
-        raise UsageError(f"{path} is a file; give a new folder name, or --overwrite")
-    if (path / SUMMARY).exists():
+        raise UsageError(f"{path} is a file; give a new folder name")
+    if overwrite:
+        return
+    if is_finished(path):
         raise UsageError(f"{path} holds a finished run; give another -o, or --overwrite")
-    if (path / JOURNAL).exists() and not resume:
+    found = {entry.name for entry in path.iterdir()} - {LOCK}
+    strange = found - _BEGUN
+    if strange and JOURNAL not in found:
+        raise UsageError(f"{path} holds other files ({min(strange)}); give an empty or new folder")
+    if found and not resume:
         raise UsageError(f"{path} holds an unfinished run; continue it with --resume, or start anew with --overwrite")
-    strange = [entry.name for entry in path.iterdir() if entry.name != LOCK]
-    if strange and not (path / JOURNAL).exists():
-        raise UsageError(f"{path} holds other files ({sorted(strange)[0]}); give an empty or new folder")
 
 
-def _lock(lock: BinaryIO, path: Path) -> None:
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a run folder, which is made where there is none.
+
+    The lock file is unlinked while it is held; whoever opened it before finds that it is no longer the
+    folder's, and opens the new one.
+
+    Raises:
+        CommuniqueError: another run holds it, or the folder cannot be written.
+
+    """
+    lock = _take(path)
+    while lock is None:
+        lock = _take(path)
+    with lock:
+        try:
+            yield
+        finally:
+            (path / LOCK).unlink(missing_ok=True)
+
+
+def _take(path: Path) -> BinaryIO | None:
+    """Return the lock file, locked; None where its last holder unlinked it in the meantime."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / LOCK).open("a+b")
+    except OSError as error:
+        raise CommuniqueError(f"cannot write to {path}: {error.strerror}; choose another -o") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        lock.close()
         raise CommuniqueError(f"another run is writing to {path}; wait for it, or give another -o") from error
+    with suppress(OSError):
+        if os.path.samestat(os.fstat(lock.fileno()), (path / LOCK).stat()):
+            return lock
+    lock.close()
+    return None
 
 
-def _clear(path: Path) -> None:
+def clear(path: Path) -> None:
     """Remove what a run wrote, and nothing else."""
-    ours = [MANIFEST, SUMMARY, JOURNAL, *FILES, *(f"{name}.part" for name in FILES)]
+    ours = [SUMMARY, f"{SUMMARY}.tmp", JOURNAL, *FILES, *_BEGUN]
     for name in ours + [f"units{suffix}" for suffix in (".csv", ".xlsx", ".dta", ".parquet")]:
         found = path / name
         if found.is_dir():
@@ -140,6 +176,8 @@ def _clear(path: Path) -> None:
 
 
 def _fresh(path: Path, manifest: Mapping[str, Any]) -> Run:
+    if (path / MANIFEST).exists():  # it died before it had a journal
+        _refuse_changed(path, manifest)
     write_json(path / MANIFEST, manifest)
     files = {name: part(path, name).open("wb") for name in FILES}
     journal = (path / JOURNAL).open("wb")
@@ -150,11 +188,15 @@ def _fresh(path: Path, manifest: Mapping[str, Any]) -> Run:
 def _resumed(path: Path, manifest: Mapping[str, Any]) -> Run:
     _refuse_changed(path, manifest)
     checkpoint, length = _last_checkpoint(path / JOURNAL)
+    for name in FILES:
+        found = part(path, name) if part(path, name).exists() else path / name
+        if (found.stat().st_size if found.exists() else 0) < checkpoint.sizes[name]:
+            raise CommuniqueError(f"{found} is missing or shorter than the journal says; start anew with --overwrite")
     files = {}
     for name in FILES:
         if not part(path, name).exists() and (path / name).exists():  # it died while giving final names
             os.replace(path / name, part(path, name))
-        file = part(path, name).open("r+b")
+        file = part(path, name).open("ab")
         file.truncate(checkpoint.sizes[name])
         file.seek(0, os.SEEK_END)
         files[name] = file
@@ -169,7 +211,10 @@ def _refuse_changed(path: Path, manifest: Mapping[str, Any]) -> None:
         before = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CommuniqueError(f"{path / MANIFEST} is missing or damaged; start anew with --overwrite") from error
-    odd = [key for key in manifest["decides"] if before.get("decides", {}).get(key) != manifest["decides"][key]]
+    decided = before.get("decides") if isinstance(before, dict) else None
+    if not isinstance(decided, dict):
+        raise CommuniqueError(f"{path / MANIFEST} is not the manifest of a run; give an empty or new folder")
+    odd = [key for key in manifest["decides"] if decided.get(key) != manifest["decides"][key]]
     if odd:
         raise CommuniqueError(
             f"cannot resume {path}: {', '.join(odd)} changed since the run began; restore it, or start anew with --overwrite"

@@ -31,18 +31,31 @@ def prepare(document: Document, mode: UnitMode, actors: Actors | None = None) ->
     """
     document = replace(document, language=document.language or detect(document.text))
     whole = mode != "auto" or (document.row is not None and document.speaker is not None)
-    statements = (_whole(document, actors),) if whole else extract(document, actors)
+    statements = (_whole(document, actors),) if whole else extract(_readable(document), actors)
     if mode == "sentence":
         return Prepared(document, statements, (_one_unit(document, statements[0]),))
     units = tuple(unit for statement in statements for unit in statement_units(document, statement))
     return Prepared(document, statements, units)
 
 
+def _readable(document: Document) -> Document:
+    """Return the document without a table's own column ``body_start``, which is no note of the readers."""
+    if document.row is None or "body_start" not in document.meta:
+        return document
+    return replace(document, meta={key: value for key, value in document.meta.items() if key != "body_start"})
+
+
+def _body_start(document: Document) -> int:
+    """Return where the text of a whole file begins; 0 for a table row, and for what is no place in the text."""
+    start = document.meta.get("body_start", 0) if document.row is None else 0
+    return start if isinstance(start, int) and 0 <= start < len(document.text) else 0
+
+
 def _whole(document: Document, actors: Actors | None) -> Statement:
     """Return the document as one statement of whoever it names as its speaker or publisher."""
     who = document.speaker or document.publisher
     found = (actors or Actors.load()).resolve(who) if who else None
-    start = int(document.meta.get("body_start", 0))
+    start = _body_start(document)
     return Statement(
         id=document.id,
         doc=document.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -76,12 +77,13 @@ def score(
         CommuniqueError: `out` cannot be written, or what is to be resumed was made otherwise.
 
     """
+    actors = Actors.load(options.actors) if options.actors else None
     manifest = make_manifest(inputs, predictor, options)
     with journal.open_run(out, manifest, resume=resume, overwrite=overwrite) as run:
         progress = Progress(Summary(run.checkpoint.counts))
         inputs_read = Inputs(read(inputs, text_column=options.text_column))
         inputs_read.skip(run.checkpoint)
-        for chunk in chunks(inputs_read, options):
+        for chunk in chunks(inputs_read, options, actors):
             run.append(
                 _lines(chunk, predictor, progress.summary),
                 inputs_read.count,
@@ -112,11 +114,7 @@ class Inputs:
     def __iter__(self) -> Iterator[Document | InputError]:
         for item in self._found:
             self.count += 1
-            self._hash.update(
-                f"{item.id}\x1f{item.text if isinstance(item, Document) else item.reason}\x1e".encode(
-                    "utf-8", "replace"
-                )
-            )
+            self._hash.update(json.dumps(asdict(item), default=repr).encode() + b"\n")
             yield self._unrepeated(item)
 
     def _unrepeated(self, item: Document | InputError) -> Document | InputError:
@@ -141,9 +139,10 @@ class Inputs:
             )
 
 
-def chunks(inputs: Iterable[Document | InputError], options: Options) -> Iterator[list[Prepared | InputError]]:
+def chunks(
+    inputs: Iterable[Document | InputError], options: Options, actors: Actors | None = None
+) -> Iterator[list[Prepared | InputError]]:
     """Cut prepared inputs into chunks; where a chunk ends depends on the inputs alone."""
-    actors = Actors.load(options.actors) if options.actors else None
     chunk: list[Prepared | InputError] = []
     units = characters = 0
     for item in inputs:

@@ -17,7 +17,7 @@ XLSX_CELL = 32_767
 XLSX_ROWS = 1_048_575
 PARQUET_ROWS = 10_000
 _FORMULA = tuple("=+-@\t\r\0")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def convert(units: Path, out: Path) -> None:
@@ -26,8 +26,11 @@ def convert(units: Path, out: Path) -> None:
         "jsonl": _write_jsonl, "csv": _write_csv, "parquet": _write_parquet, "xlsx": _write_xlsx, "dta": _write_dta,
     }  # fmt: skip
     temporary = out.with_name(f".{out.name}.tmp")
-    writers[out.suffix[1:]](units, temporary)
-    os.replace(temporary, out)
+    try:
+        writers[out.suffix[1:]](units, temporary)
+        os.replace(temporary, out)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def rows(units: Path) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     import torch
 
 HEAD = "classifier"
-SAVED_WHOLE = (HEAD, "pooler")
+SAVED_WHOLE = (HEAD, "pooler")  # of BERT; `saved_whole` tells any other network's
 
 
 def save_compressed(network: Any, base: Any, rank: int, base_name: str, revision: str | None, folder: Path) -> None:
@@ -22,16 +23,16 @@ def save_compressed(network: Any, base: Any, rank: int, base_name: str, revision
     from safetensors.torch import save_file
 
     before, weights = base.state_dict(), {}
-    names = linear_names(network)
+    names, whole = linear_names(network), saved_whole(network)
     for name in names:
         down, up = _factors(network.state_dict()[f"{name}.weight"] - before[f"{name}.weight"], rank)
         weights[f"base_model.model.{name}.lora_A.weight"] = down.half().contiguous()
         weights[f"base_model.model.{name}.lora_B.weight"] = up.half().contiguous()
     for name, value in network.state_dict().items():
-        if is_saved_whole(name):
+        if is_saved_whole(name, whole):
             weights[f"base_model.model.{name}"] = value.half().contiguous()
     save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
-    _write_config(names, rank, base_name, revision, folder)
+    _write_config(names, whole, rank, base_name, revision, folder)
 
 
 def _factors(change: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -40,22 +41,44 @@ def _factors(change: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tenso
 
     u, s, v = torch.linalg.svd(change.double(), full_matrices=False)
     root = s[:rank].sqrt()
-    return root[:, None] * v[:rank], u[:, :rank] * root
+    rest = rank - len(root)  # a layer narrower than the rank is filled up with zeros
+    down, up = root[:, None] * v[:rank], u[:, :rank] * root
+    return torch.nn.functional.pad(down, (0, 0, 0, rest)), torch.nn.functional.pad(up, (0, rest))
 
 
-def is_saved_whole(name: str) -> bool:
-    """Return whether a weight belongs to the head or the pooler, which no low rank could hold."""
-    return any(part in SAVED_WHOLE for part in name.split("."))
+def saved_whole(network: Any) -> tuple[str, ...]:
+    """Return the modules that no low rank could hold: all that stands outside the encoder, and the pooler.
+
+    A base's checkpoint lacks what stands outside its encoder, so that it begins anew at every load.
+    """
+    outside = [
+        name
+        for name, module in network.named_children()
+        if name != network.base_model_prefix and next(module.parameters(), None) is not None
+    ]
+    return tuple(dict.fromkeys([*outside, "pooler"]))
+
+
+def is_saved_whole(name: str, whole: Collection[str] = SAVED_WHOLE) -> bool:
+    """Return whether a weight belongs to one of the modules `whole`, by default the head and the pooler."""
+    return any(part in whole for part in name.split("."))
 
 
 def linear_names(network: Any) -> list[str]:
     """Return the names of the encoder's linear layers: what an adapter covers."""
     from torch.nn import Linear
 
-    return [name for name, module in network.named_modules() if isinstance(module, Linear) and not is_saved_whole(name)]
+    whole = saved_whole(network)
+    return [
+        name
+        for name, module in network.named_modules()
+        if isinstance(module, Linear) and not is_saved_whole(name, whole)
+    ]
 
 
-def _write_config(names: list[str], rank: int, base_name: str, revision: str | None, folder: Path) -> None:
+def _write_config(
+    names: list[str], whole: tuple[str, ...], rank: int, base_name: str, revision: str | None, folder: Path
+) -> None:
     from peft import LoraConfig
 
     config = LoraConfig(
@@ -63,7 +86,7 @@ def _write_config(names: list[str], rank: int, base_name: str, revision: str | N
         r=rank,
         lora_alpha=rank,
         target_modules=names,
-        modules_to_save=list(SAVED_WHOLE),
+        modules_to_save=list(whole),
         inference_mode=True,
     )
     config.base_model_name_or_path = base_name

@@ -35,13 +35,12 @@ class LabelCalibration:
 class Calibration:
     """The calibration of a whole model, as ``calibration.json`` holds it.
 
-    `uncertain_margin` is the distance on the log-odds scale from a label's threshold inside which a
-    unit is flagged `uncertain`; `method` and `data` say how and on what all of it was chosen.
+    `uncertain_risk` is the chance of a wrong label above which a unit is flagged `uncertain`; `method` and `data` say how and on what all of it was chosen.
     """
 
     labels: Mapping[str, LabelCalibration]
     temperatures: Mapping[str, float] = field(default_factory=dict)
-    uncertain_margin: float = 0.0
+    uncertain_risk: float = 1.0
     method: str = ""
     data: str = ""
 
@@ -67,7 +66,7 @@ class Calibration:
             raw = json.loads(path.read_text(encoding="utf-8"))
             labels = {name: LabelCalibration(**values) for name, values in raw.pop("labels").items()}
             found = cls(labels=labels, **raw)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise CommuniqueError(
                 f"{path} is missing or damaged ({type(error).__name__}); train the model again"
             ) from error
@@ -88,17 +87,17 @@ class Calibration:
         return result
 
     def uncertain(self, probabilities: Array, codebook: Codebook) -> npt.NDArray[np.bool_]:
-        """Return for every unit whether some label lies within `uncertain_margin` of its threshold."""
-        return self.margins(probabilities, codebook) < self.uncertain_margin
+        """Return for every unit whether the risk that one of its labels is wrong exceeds `uncertain_risk`."""
+        return self.risks(probabilities, codebook) > self.uncertain_risk
 
-    def margins(self, probabilities: Array, codebook: Codebook) -> Array:
-        """Return every unit's smallest log-odds distance of a label from its threshold."""
+    def risks(self, probabilities: Array, codebook: Codebook) -> Array:
+        """Return for every unit the largest chance that a label was given, or left out, wrongly: (units,)."""
         columns = [codebook.labels.index(name) for name in codebook.multi]
         if not columns:
-            return np.full(len(probabilities), np.inf)
+            return np.zeros(len(probabilities))
         thresholds = np.array([self.labels[name].threshold for name in codebook.multi])
-        distance: Array = np.abs(logit(probabilities[:, columns]) - logit(thresholds)).min(axis=1)
-        return distance
+        chosen = probabilities[:, columns]
+        return np.asarray(np.where(chosen >= thresholds, 1 - chosen, chosen).max(axis=1), dtype=np.float64)
 
 
 def predictions(probabilities: Array, calibration: Calibration, codebook: Codebook) -> list[Prediction]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..corpus.codebook import Codebook
+from ..corpus.errors import CommuniqueError
 from ..corpus.records import Prediction
 from . import base as bases
 from . import folder as folders
@@ -123,17 +124,46 @@ def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
     where = folders.find(model)
     config, codebook = where.read_config(), where.read_codebook()
     calibration = Calibration.load(where.calibration, codebook)
+    try:
+        form = InputFormat(**config.get(INPUTS_KEY, {}))
+    except TypeError as error:
+        raise CommuniqueError(f"{where.config}: {INPUTS_KEY} is damaged: {error}") from error
     with quiet():
-        from transformers import AutoTokenizer
-
-        tokenizer = AutoTokenizer.from_pretrained(str(where.path), local_files_only=True, trust_remote_code=False)
+        tokenizer = load_tokenizer(where)
         network = load_network(where).to(device).eval()
-    form = InputFormat(**config.get(INPUTS_KEY, {}))
     return Classifier(network, tokenizer, codebook, calibration, form, where.digest())
+
+
+def load_tokenizer(where: folders.ModelFolder) -> Any:
+    """Load the tokenizer of a model folder; without a vocabulary transformers would make an empty one."""
+    from transformers import AutoTokenizer
+
+    if not any((where.path / name).is_file() for name in folders.VOCABULARIES):
+        raise CommuniqueError(f"{where.path} holds no tokenizer: neither {' nor '.join(folders.VOCABULARIES)}")
+    with _named(where, "tokenizer"):
+        return AutoTokenizer.from_pretrained(str(where.path), local_files_only=True, trust_remote_code=False)
 
 
 def load_network(where: folders.ModelFolder) -> Any:
     """Load the network of a model folder; an adapter is merged into its base."""
+    with _named(where, "weights or config.json"):
+        return _network(where)
+
+
+@contextmanager
+def _named(where: folders.ModelFolder, what: str) -> Iterator[None]:
+    """Say which folder it was where a library cannot read its files; the libraries raise anything."""
+    try:
+        yield
+    except (CommuniqueError, ImportError, MemoryError):
+        raise
+    except Exception as error:
+        raise CommuniqueError(
+            f"{where.path}: {what} cannot be read ({type(error).__name__}); copy the folder anew or train again"
+        ) from error
+
+
+def _network(where: folders.ModelFolder) -> Any:
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     options = {"local_files_only": True, "trust_remote_code": False}
@@ -172,10 +202,12 @@ def quiet() -> Iterator[None]:
     level = logging.get_verbosity()
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
-    logging.set_verbosity(level)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logging.set_verbosity(level)
 
 
 def export(model: str | Path, out: Path) -> None:
@@ -185,10 +217,9 @@ def export(model: str | Path, out: Path) -> None:
     where = folders.find(model)
     where.read_codebook()
     with quiet():
-        from transformers import AutoTokenizer
-
+        tokenizer = load_tokenizer(where)
         load_network(where).save_pretrained(str(out))
-        AutoTokenizer.from_pretrained(str(where.path), local_files_only=True).save_pretrained(str(out))
+        tokenizer.save_pretrained(str(out))
     for path in (where.codebook, where.calibration, where.recipe, where.metrics, where.card):
         if path.is_file():
             shutil.copyfile(path, out / path.name)

@@ -13,6 +13,8 @@ from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
 
 CORE = Path(__file__).parent / "core"
+VOCABULARIES = ("tokenizer.json", "vocab.txt")
+TOKENIZER_FILES = (*VOCABULARIES, "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class ModelFolder:
         return self.path / "calibration.json"
 
     @property
+    def tokenizer(self) -> tuple[Path, ...]:
+        """The tokenizer's files; not every tokenizer has all of them."""
+        return tuple(self.path / name for name in TOKENIZER_FILES)
+
+    @property
     def recipe(self) -> Path:
         """How the model was trained."""
         return self.path / "recipe.toml"
@@ -82,6 +89,8 @@ class ModelFolder:
         """Return the codebook, refused by name where the weights' labels are others."""
         book = codebooks.load(self.codebook)
         names = self.read_config()["id2label"]
+        if not isinstance(names, dict) or set(names) != {str(n) for n in range(len(names))}:
+            raise CommuniqueError(f"{self.config}: id2label must name the labels from 0 on without a gap")
         labels = tuple(names[str(n)] for n in range(len(names)))
         if labels != book.labels:
             odd = sorted(set(labels) ^ set(book.labels))
@@ -92,7 +101,8 @@ class ModelFolder:
     def digest(self) -> str:
         """Return a SHA-256 over all that decides the model's answers."""
         found = hashlib.sha256()
-        for path in (self.config, self.weights, self.adapter, self.adapter_weights, self.codebook, self.calibration):
+        files = (self.config, self.weights, self.adapter, self.adapter_weights, self.codebook, self.calibration)
+        for path in (*files, *self.tokenizer):
             content = path.read_bytes() if path.is_file() else b""
             found.update(f"{path.name}:{len(content)}:".encode() + content)
         return found.hexdigest()

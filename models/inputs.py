@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..corpus.errors import CommuniqueError
 from ..corpus.records import Unit
 
 
@@ -42,6 +43,11 @@ class InputFormat:
     max_context: int = 48
     before: bool = True
     speaker: bool = True
+
+    def __post_init__(self) -> None:
+        for name, bound in (("max_text", 2), ("max_context", 0)):  # windows overlap by half
+            if getattr(self, name) < bound:
+                raise CommuniqueError(f"inputs: {name} is {getattr(self, name)}; it must be at least {bound}")
 
     def second(self, example: Example) -> str | None:
         """Return the second segment of `example`, or None where it has none."""

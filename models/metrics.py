@@ -113,6 +113,7 @@ def multi_report(
     probabilities: Array,
     documents: Sequence[str],
     weights: Array | None = None,
+    known: Bools | None = None,
 ) -> Report:
     """Evaluate the multi-choice labels.
 
@@ -123,10 +124,13 @@ def multi_report(
         probabilities: its calibrated probabilities, (units, labels).
         documents: the document of each unit; intervals resample these.
         weights: 1/π of each unit for the natural shares; equal weights by default.
+        known: which labels somebody judged, (units, labels); the others count in no figure. All by default.
 
     """
     from sklearn.metrics import average_precision_score
 
+    judged = np.ones_like(truth) if known is None else known
+    truth, answer = truth & judged, answer & judged
     plain, weighted = count(truth, answer, documents), count(truth, answer, documents, weights)
     samples = draws(len(plain.tp))
     one = np.ones((1, len(plain.tp)))
@@ -135,19 +139,21 @@ def multi_report(
     rows = []
     for n, name in enumerate(names):
         tp, fp, fn = plain.tp[:, n].sum(), plain.fp[:, n].sum(), plain.fn[:, n].sum()
-        has = bool(truth[:, n].any())
+        kept = judged[:, n]
+        given, chances = truth[kept, n], probabilities[kept, n]
+        shares = None if weights is None else weights[kept]
         rows.append(
             LabelReport(
                 name=name,
-                support=int(truth[:, n].sum()),
+                support=int(given.sum()),
                 precision=float(tp / (tp + fp)) if tp + fp else 0.0,
                 recall=float(tp / (tp + fn)) if tp + fn else 0.0,
                 f1=interval(scores[n], each[:, n]),
-                average_precision=float(average_precision_score(truth[:, n], probabilities[:, n])) if has else 0.0,
+                average_precision=float(average_precision_score(given, chances)) if given.any() else 0.0,
                 weighted_f1=float(natural[n]),
-                brier_skill=brier_skill(truth[:, n], probabilities[:, n], weights),
-                slope=calibration_slope(truth[:, n], probabilities[:, n], weights),
-                ece=calibration_error(truth[:, n], probabilities[:, n], weights),
+                brier_skill=brier_skill(given, chances, shares),
+                slope=calibration_slope(given, chances, shares),
+                ece=calibration_error(given, chances, shares),
             )
         )
     return Report(
@@ -172,6 +178,8 @@ def single_report(
 
 def brier_skill(truth: Bools, probabilities: Array, weights: Array | None = None) -> float:
     """Return 1 - Brier score / that of always giving the base rate: 1 is perfect, 0 is no better than the rate."""
+    if not len(truth):
+        return float("nan")
     base = np.average(truth, weights=weights)
     reference = np.average((truth - base) ** 2, weights=weights)
     score = np.average((truth - probabilities) ** 2, weights=weights)

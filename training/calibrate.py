@@ -6,23 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..models.calibration import Array, Calibration, LabelCalibration, logit, sigmoid, softmax
+from ..models.calibration import Array, Calibration, LabelCalibration, sigmoid, softmax
 from ..models.metrics import Bools, f1
 from .dataset import Dataset
 
 MIN_POSITIVES = 10
 MAX_WEIGHT = 10.0
-PRECISION = 0.9
+PRECISION = 0.85
 GRID = np.concatenate([np.arange(0.02, 0.2, 0.01), np.arange(0.2, 0.91, 0.02)])
 
 
 def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
-    """Choose slopes, intercepts, thresholds, temperatures and the margin of doubt on `data`.
+    """Choose slopes, intercepts, thresholds, temperatures and the tolerable risk on `data`.
 
     Slopes and intercepts are fitted by weighted logistic regression (Platt 1999) to the natural shares,
     units weighing 1/π (held under ten times the mean); thresholds give the best F1 on the units as
-    drawn, smoothed over neighbouring thresholds; the margin is the smallest that lets the labels of the
-    units outside it reach a precision of 0.9.
+    drawn, smoothed over neighbouring thresholds, the middle one of equals; the tolerable risk is the largest that
+    lets the labels of the units below it reach a precision of 0.85.
     """
     weights = np.minimum(data.weights, MAX_WEIGHT)
     labels = {}
@@ -37,11 +37,11 @@ def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
     found = Calibration(
         labels,
         temperatures,
-        method=f"Platt scaling weighted by 1/π; thresholds by F1; margin for precision {PRECISION}",
+        method=f"Platt scaling weighted by 1/π; thresholds by F1; tolerable risk for precision {PRECISION}",
         data=f"{where}: {len(data)} units of {len(set(data.documents))} documents, SHA-256 {data.digest}",
     )
     probabilities = found.probabilities(logits, data.codebook)
-    return replace(found, uncertain_margin=margin(found, probabilities, data))
+    return replace(found, uncertain_risk=tolerable_risk(found, probabilities, data))
 
 
 def calibrate_label(column: Array, truth: Bools, weights: Array) -> LabelCalibration:
@@ -66,7 +66,9 @@ def best_threshold(probabilities: Array, truth: Bools) -> float:
     scores = f1((answers & truth).sum(axis=1), (answers & ~truth).sum(axis=1), (~answers & truth).sum(axis=1))
     padded = np.pad(scores, 2, mode="edge")
     smooth = np.convolve(padded, np.ones(5) / 5, mode="valid")
-    return round(float(GRID[int(np.argmax(smooth))]), 3)
+    best = GRID[np.isclose(smooth, smooth.max())]
+    middle = (best[0] + best[-1]) / 2
+    return round(float(best[np.abs(best - middle).argmin()]), 3)
 
 
 def temperature(logits: Array, choice: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
@@ -79,17 +81,16 @@ def temperature(logits: Array, choice: np.ndarray[tuple[int], np.dtype[np.int64]
     return round(float(grid[int(np.argmin(losses))]), 4)
 
 
-def margin(calibration: Calibration, probabilities: Array, data: Dataset) -> float:
-    """Return the smallest log-odds margin outside which the labels given are right at `PRECISION`."""
+def tolerable_risk(calibration: Calibration, probabilities: Array, data: Dataset) -> float:
+    """Return the largest risk up to which the labels given to units are right at `PRECISION`."""
     columns = [data.codebook.labels.index(name) for name in data.codebook.multi]
     if not columns:
-        return 0.0
+        return 1.0
     thresholds = np.array([calibration.labels[name].threshold for name in data.codebook.multi])
     given = (probabilities[:, columns] >= thresholds) & data.known
-    distance = np.abs(logit(probabilities[:, columns]) - logit(thresholds)).min(axis=1)
-    for bound in np.arange(0.0, 3.01, 0.05):
-        sure = given[distance >= bound]
-        right = data.truth[distance >= bound]
+    risks = calibration.risks(probabilities, data.codebook)
+    for bound in np.arange(1.0, 0.0, -0.02):
+        sure, right = given[risks <= bound], data.truth[risks <= bound]
         if sure.sum() and (sure & right).sum() / sure.sum() >= PRECISION:
             return round(float(bound), 2)
-    return 3.0
+    return 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,12 +41,15 @@ class Dataset:
     @cached_property
     def truth(self) -> Bools:
         """The multi-choice labels given: (units, labels)."""
-        return np.array([[name in unit.labels for name in self.codebook.multi] for unit in self.units], dtype=bool)
+        return self._table([name in unit.labels for unit in self.units for name in self.codebook.multi])
 
     @cached_property
     def known(self) -> Bools:
         """Which multi-choice labels somebody judged: (units, labels)."""
-        return np.array([[name not in unit.unknown for name in self.codebook.multi] for unit in self.units], dtype=bool)
+        return self._table([name not in unit.unknown for unit in self.units for name in self.codebook.multi])
+
+    def _table(self, cells: list[bool]) -> Bools:
+        return np.array(cells, dtype=bool).reshape(len(self.units), len(self.codebook.multi))
 
     @cached_property
     def weights(self) -> Array:
@@ -73,11 +77,12 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over every unit's id, text, labels and split."""
+        """SHA-256 over all that training and evaluation see of every unit, in order."""
         found = hashlib.sha256()
         for unit in self.units:
-            row = [unit.id, unit.text, *sorted(unit.labels), *sorted(unit.choices.values()), unit.split]
-            found.update("\x1f".join(row).encode("utf-8", "replace") + b"\x1e")
+            seen = [unit.id, unit.document, unit.split, unit.text, unit.before, unit.speaker, float(unit.weight)]
+            given = [sorted(unit.labels), sorted(unit.unknown), sorted(unit.choices.items())]
+            found.update(json.dumps([*seen, *given]).encode() + b"\n")
         return found.hexdigest()
 
 

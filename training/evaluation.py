@@ -29,11 +29,13 @@ def report(probabilities: Array, data: Dataset, calibration: Calibration) -> Rep
     thresholds = np.array([calibration.labels[name].threshold for name in book.multi])
     given = probabilities[:, columns]
     answer = np.asarray((given >= thresholds) & data.known)
-    found = multi_report(book.multi, data.truth, answer, given, data.documents, data.weights)
+    found = multi_report(book.multi, data.truth, answer, given, data.documents, data.weights, data.known)
     single = {}
     for group in book.single:
         truth = data.choice(group)
         kept = truth >= 0
+        if not kept.any():
+            continue
         best = probabilities[:, book.columns(group)].argmax(axis=1)
         documents = [name for name, keep in zip(data.documents, kept, strict=True) if keep]
         single[group.name] = single_report(truth[kept], best[kept], len(group.names), documents)
@@ -93,9 +95,14 @@ def saved_table(metrics: Path) -> str:
     found = json.loads(metrics.read_text(encoding="utf-8"))["evaluation"]
     lines = ["| split | units | macro-F1 | micro-F1 |", "|---|--:|---|---|"]
     for split, report_ in found.items():
-        cells = [str(Interval(**report_[key])) for key in ("macro_f1", "micro_f1")]
+        cells = [_saved(report_[key]) for key in ("macro_f1", "micro_f1")]
         lines.append(f"| {split} | {report_['n']} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _saved(figure: dict[str, Any]) -> str:
+    """Return an interval of ``metrics.json``; one that does not exist stands there as null."""
+    return "–" if figure["value"] is None else str(Interval(**figure))
 
 
 def compare_table(reports: Sequence[tuple[str, Report]]) -> str:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..corpus.errors import CommuniqueError
 from ..models import base as bases
-from ..models.adapter import HEAD, SAVED_WHOLE, is_saved_whole, linear_names
+from ..models.adapter import HEAD, is_saved_whole, linear_names, saved_whole
 from ..models.calibration import Calibration
 from ..models.classifier import Classifier, network_config, quiet
 from ..models.inputs import Encoded, Example
@@ -47,9 +48,12 @@ def train(
     """
     import torch
 
+    learning, dev = data.split("train"), data.split("dev")
+    for name, part in (("train", learning), ("dev", dev)):
+        if not len(part):
+            raise CommuniqueError(f"{recipe.data}: no unit stands in the split {name}; training needs train and dev")
     _seed(recipe)
     classifier = fresh(recipe, data)
-    learning, dev = data.split("train"), data.split("dev")
     _prior(classifier, learning)
     if recipe.warm_start and warmstart.has_pooler(classifier.network):
         warmstart.warm_start(classifier, _encode(classifier, learning, recipe, 0), recipe.seed, tick)
@@ -71,7 +75,7 @@ def train(
             losses.append(loss.item())
             tick(len(batch))
         classifier.network.eval()
-        found = dev_score(classifier, dev) if len(dev) else float(epoch)
+        found = dev_score(classifier, dev)
         report(Progress(epoch + 1, float(np.mean(losses)), found, time.monotonic() - start))
         if found > best:
             best, kept = found, {k: v.detach().clone() for k, v in _trained(classifier.network).items()}
@@ -103,7 +107,9 @@ def _prior(classifier: Classifier, data: Dataset) -> None:
     import torch
 
     shares = np.clip(data.truth.mean(axis=0), 1e-3, 1 - 1e-3)
-    bias = classifier.network.get_submodule(HEAD).bias
+    head = classifier.network.get_submodule(HEAD)
+    layers = [part for part in head.modules() if isinstance(part, torch.nn.Linear) and part.bias is not None]
+    bias = layers[-1].bias  # under LoRA the head's trained copy comes after the original
     with torch.no_grad():
         for name, share in zip(data.codebook.multi, shares, strict=True):
             bias[data.codebook.labels.index(name)] = math.log(share / (1 - share))
@@ -120,16 +126,16 @@ def _with_adapter(network: Any, recipe: Recipe) -> Any:
             lora_alpha=recipe.rank,
             lora_dropout=0.05,
             target_modules="all-linear",
-            modules_to_save=list(SAVED_WHOLE),
+            modules_to_save=list(saved_whole(network)),
         ),
     )
 
 
 def _freeze_what_no_adapter_holds(network: Any) -> None:
     """Leave only the linear layers and what is saved whole to learn, so that the change fits an adapter."""
-    linear = {f"{name}.weight" for name in linear_names(network)}
+    linear, whole = {f"{name}.weight" for name in linear_names(network)}, saved_whole(network)
     for name, weight in network.named_parameters():
-        weight.requires_grad = name in linear or is_saved_whole(name)
+        weight.requires_grad = name in linear or is_saved_whole(name, whole)
 
 
 def _trained(network: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -67,7 +69,12 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise CommuniqueError(f"recipe: method is {self.method!r}; it must be one of {', '.join(METHODS)}")
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise CommuniqueError(f"recipe: {item.name} is {value}; it must be a finite number")
         least = {"rank": 1 if self.method == "lora" else 0, "epochs": 1, "batch": 1}
+        least |= dict.fromkeys(("decay", "positive_power", "single_weight", "seed", "threads"), 0)
         for name, bound in least.items():
             if getattr(self, name) < bound:
                 raise CommuniqueError(f"recipe: {name} is {getattr(self, name)}; it must be at least {bound}")
@@ -101,6 +108,8 @@ def parse(raw: Mapping[str, Any], where: str = "recipe") -> Recipe:
 
 
 def _checked(kind: type[Kind], values: Mapping[str, Any], where: str) -> Kind:
+    if not isinstance(values, Mapping):
+        raise CommuniqueError(f"{where} is {values!r}; it must be a table")
     known = {item.name: type(getattr(kind(), item.name)) for item in fields(kind)}
     for key, value in values.items():
         if key not in known:
@@ -122,4 +131,6 @@ def dump(recipe: Recipe) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):  # JSON's escapes are TOML's too, but JSON lets DEL stand
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)

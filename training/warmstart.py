@@ -22,7 +22,12 @@ KEEP = 0.3  # weight of the other tokens' staying what they were
 
 
 def has_pooler(network: Any) -> bool:
-    """Return whether the network reads its first token through a square pooler, as BERT does."""
+    """Return whether the network reads its first token through its encoder's square pooler, as BERT does.
+
+    Never under an adapter: PEFT's wrapper passes the whole classifier off as the encoder.
+    """
+    if hasattr(network, "peft_config"):
+        return False
     pooler = getattr(network.base_model, "pooler", None)
     return pooler is not None and hasattr(pooler, "dense")
 

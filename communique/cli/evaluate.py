@@ -9,6 +9,7 @@ import click
 from . import DONE
 
 if TYPE_CHECKING:
+    from ..corpus.codebook import Codebook
     from ..training.dataset import Dataset
 
 
@@ -33,7 +34,11 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
     from ..training import evaluation
 
     models = [(name, classifier.load(name)) for name in (model, other) if name]
-    whole = _load(data, models[0][1].codebook)
+    book = models[0][1].codebook
+    for name, second in models[1:]:
+        _refuse_other(name, second.codebook, model, book)
+    whole = _load(data, book)
+    _refuse_other(f"the data {data}", whole.codebook, model, book)
     units = whole.split(split) if any(unit.split for unit in whole.units) else whole
     if not len(units):
         raise click.ClickException(f"{data} has no units in the split {split}")
@@ -49,13 +54,27 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
     return DONE
 
 
-def _load(data: str, codebook: object) -> Dataset:
+def _refuse_other(name: str, other: Codebook, model: str, book: Codebook) -> None:
+    from ..corpus.errors import CommuniqueError
+
+    if _scheme(other) != _scheme(book):
+        names = sorted({*other.labels} ^ {*book.labels})
+        differ = f"in the labels {', '.join(names)}" if names else "in the groups or the order of the labels"
+        raise CommuniqueError(
+            f"the codebook {other.name} of {name} and the codebook {book.name} of {model} differ {differ}; "
+            "compare what has one codebook"
+        )
+
+
+def _scheme(book: Codebook) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(group.name, group.choice, group.names) for group in book.groups]
+
+
+def _load(data: str, codebook: Codebook) -> Dataset:
     from ..corpus.annotations import read_coded
-    from ..corpus.codebook import Codebook
     from ..training import dataset
     from ..training.recipe import Recipe
 
     if data == "core":
         return dataset.load(Recipe())
-    assert isinstance(codebook, Codebook)  # noqa: S101 (for the type checker)
     return dataset.Dataset(tuple(read_coded([data], codebook)), codebook)

@@ -157,7 +157,7 @@ class Actors:
         """Return the shipped actors, with those of the YAML file `extra` on top."""
         if extra is None:
             return _shipped()
-        return cls([*_entries(_read(DATA)), *_entries(_read(Path(extra)))])
+        return cls([*_entries(DATA), *_entries(Path(extra))])
 
     def resolve(self, mention: str) -> Actor | None:
         """Return the canonical name and type of the actor that `mention` names or speaks for, or None."""
@@ -298,7 +298,7 @@ def by_shape(mention: str) -> ActorType | None:
 
 @cache
 def _shipped() -> Actors:
-    return Actors(_entries(_read(DATA)))
+    return Actors(_entries(DATA))
 
 
 def _read(path: Path) -> Mapping[str, Any]:
@@ -306,33 +306,48 @@ def _read(path: Path) -> Mapping[str, Any]:
     try:
         with path.open("rb") as handle:
             data = yaml.load(handle, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
-    except (OSError, yaml.YAMLError) as error:
-        raise CommuniqueError(f"cannot read actors from {path}: {error}") from error
+    except OSError as error:
+        raise CommuniqueError(f"cannot read actors from {path}: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise CommuniqueError(f"cannot read actors from {path}: it is not valid YAML{where}") from error
     if not isinstance(data, dict):
         raise CommuniqueError(f"{path} holds no actors: it must map a type ({', '.join(ACTOR_TYPES)}) to names")
     return data
 
 
-def _entries(data: Mapping[str, Any]) -> Iterator[tuple[str, Actor, bool]]:
-    for section, names in data.items():
+def _entries(path: Path) -> Iterator[tuple[str, Actor, bool]]:
+    for section, names in _read(path).items():
         if section == "version":
             continue
         if section not in ("states", *ACTOR_TYPES):
             legal = ", ".join(("states", *ACTOR_TYPES))
-            raise CommuniqueError(f"unknown actor type {section!r} in the actors file: use one of {legal}")
+            raise CommuniqueError(f"{path}: unknown actor type {section!r}; use one of {legal}")
         kind = cast(ActorType, "government" if section == "states" else section)
-        yield from _section_entries(names, kind, section == "states")
+        for name, aliases in _named(names, f"{path}: {section}").items():
+            for alias in _aliases(str(name), aliases, f"{path}: {section}"):
+                yield alias, (str(name), kind), section == "states"
 
 
-def _section_entries(names: Any, kind: ActorType, state: bool) -> Iterator[tuple[str, Actor, bool]]:
-    for name, aliases in (names if isinstance(names, dict) else dict.fromkeys(names or ())).items():
-        for alias in _aliases(str(name), aliases):
-            yield alias, (str(name), kind), state
+def _named(names: Any, where: str) -> dict[Any, Any]:
+    """Return the names of a section with their aliases; a list has names only."""
+    if isinstance(names, dict):
+        return names
+    if names is None or _is_list_of_scalars(names):
+        return dict.fromkeys(names or ())
+    raise CommuniqueError(f"{where} must list names, or map each to its aliases")
 
 
-def _aliases(name: str, aliases: Any) -> list[str]:
+def _is_list_of_scalars(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(item, (dict, list, set)) for item in value)
+
+
+def _aliases(name: str, aliases: Any, where: str) -> list[str]:
     if isinstance(aliases, str):
         aliases = [alias.strip() for alias in aliases.split(";")]
+    if aliases is not None and not _is_list_of_scalars(aliases):
+        raise CommuniqueError(f"{where}: the aliases of {name!r} must be a list, or a text with ; between them")
     return [name, *(str(alias) for alias in aliases or ())]
 
 

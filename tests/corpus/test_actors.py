@@ -90,13 +90,23 @@ def test_a_file_of_ones_own_is_laid_on_top(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("firm:\n  Solvane: []\n", "'firm'"), ("- a\n- b\n", "no actors"), ("company: [\n", "cannot read")],
+    [
+        ("firm:\n  Solvane: []\n", "'firm'"),
+        ("- a\n- b\n", "no actors"),
+        ("company: [\n", "cannot read"),
+        ("{{{", "cannot read"),
+        ("company: 3\n", "company must list"),
+        ("company: [{Solvane: x}]\n", "company must list"),
+        ("company: {Solvane: 3}\n", "'Solvane'"),
+    ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(CommuniqueError, match=said):
+    with pytest.raises(CommuniqueError, match=said) as error:
         Actors.load(path)
+    assert "bad.yaml" in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_the_shipped_file_is_loaded_once() -> None:

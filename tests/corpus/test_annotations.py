@@ -141,24 +141,16 @@ def test_what_is_wrong_is_named(read, fields, words):
     "fields",
     [{"weight": "heavy"}, {"pi": "0"}, {"pi": "often"}, {"weight": "-1"}, {"pi": "nan"}],
 )
-@pytest.mark.xfail(
-    strict=True,
-    reason="annotations.coded_unit takes any weight and pi, and lets ValueError and ZeroDivisionError through",
-)
 def test_an_impossible_weight_is_named(read, fields):
     with pytest.raises(CommuniqueError, match=next(iter(fields))):
         read(row(labels="", **fields))
 
 
-@pytest.mark.xfail(strict=True, reason="annotations._names lets JSONDecodeError through")
 def test_a_broken_list_is_named(read):
     with pytest.raises(CommuniqueError, match="a"):
         read(row(labels='["opposition"'))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="annotations.coded_unit takes a table without any label column for units that nobody judged"
-)
 def test_a_table_that_holds_no_labels_at_all_is_refused(read):
     """No `labels` and no column of any label: probably another column name."""
     with pytest.raises(CommuniqueError, match="labels"):

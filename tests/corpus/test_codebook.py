@@ -159,15 +159,11 @@ NOT_LISTS = [
 
 
 @pytest.mark.parametrize("raw", NOT_LISTS)
-@pytest.mark.xfail(
-    strict=True, reason="codebook.parse lets TypeError through where groups, labels or crosswalk is a number"
-)
 def test_a_number_where_a_list_belongs_is_named(raw):
     with pytest.raises(CommuniqueError):
         dump(parse(raw))
 
 
-@pytest.mark.xfail(strict=True, reason="codebook.parse reads a blank title or definition as the word None")
 def test_a_definition_left_blank_is_blank():
     """`definition:` with nothing behind it, as in a form not yet filled in."""
     book = parse({"name": "b", "title": None, "groups": [{"name": "g", "labels": [{"name": "a", "definition": None}]}]})

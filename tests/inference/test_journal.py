@@ -91,7 +91,23 @@ def test_the_lock_is_the_systems_and_dies_with_its_process(tmp_path):
     assert (folder / "units.jsonl").read_bytes() == b"one\n"
 
 
-@pytest.mark.xfail(strict=True, reason="journal.open_run removes its lock file only where the run began")
+def test_a_lock_that_its_last_holder_unlinked_lets_nobody_in(tmp_path, monkeypatch):
+    """A contender opens the lock file, its holder ends and unlinks it, and a third run takes a new one."""
+    real, third = journal.fcntl.flock, journal.locked(tmp_path)
+
+    def late(file, how):
+        monkeypatch.setattr(journal.fcntl, "flock", real)
+        (tmp_path / LOCK).unlink()
+        third.__enter__()
+        real(file, how)
+
+    monkeypatch.setattr(journal.fcntl, "flock", late)
+    with pytest.raises(CommuniqueError, match="another run is writing"), journal.locked(tmp_path):
+        pass
+    third.__exit__(None, None, None)
+    assert not (tmp_path / LOCK).exists()
+
+
 def test_a_refusal_leaves_no_lock_file(tmp_path):
     with open_run(tmp_path / "run", MANIFEST):
         pass

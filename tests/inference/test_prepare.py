@@ -66,7 +66,6 @@ def test_front_matter_is_left_out(start):
     assert document.text[unit.start : unit.end] == unit.text
 
 
-@pytest.mark.xfail(strict=True, reason="prepare._whole takes a table's own column body_start for the readers' note")
 @pytest.mark.parametrize("value", ["n/a", None, -5, [1], "7"])
 def test_a_column_that_is_called_body_start_does_no_harm(value):
     document = Document("a", TEXT, speaker="Ostra", row=1, meta={"body_start": value})

@@ -151,10 +151,6 @@ def test_resumed_after_a_crash_at_every_sync(source, tmp_path, fake, killed):
     assert tried >= 10
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="journal._refuse_existing calls a run finished once summary.json is there, before the files have their names",
-)
 def test_resumed_after_a_crash_at_every_rename(source, tmp_path, fake, killed):
     score([str(source)], tmp_path / "whole", fake(), SENTENCES)
     whole, tried = contents(tmp_path / "whole"), 0
@@ -174,9 +170,6 @@ def test_a_run_that_died_before_its_first_line_can_be_resumed(source, tmp_path, 
     assert summary.totals["inputs"] == 11
 
 
-@pytest.mark.xfail(
-    strict=True, reason="journal._refuse_existing takes a lone manifest.json for a stranger's file, even with --resume"
-)
 def test_a_run_that_died_right_after_its_manifest_can_be_resumed(source, tmp_path, fake, killed):
     with pytest.MonkeyPatch.context() as patch:
         die_at_call(patch, journal, "part", 1, killed())
@@ -270,9 +263,6 @@ def test_a_missing_row_is_not_resumed(source, died, fake):
 
 
 @pytest.mark.parametrize("field", ["speaker", "before", "title", "desk"])
-@pytest.mark.xfail(
-    strict=True, reason="runner.Inputs digests id and text only, not the columns that decide or travel through"
-)
 def test_a_changed_column_is_not_resumed(source, died, fake, field):
     rows = [json.loads(line) for line in source.read_text().splitlines()]
     rows[0][field] = "Somebody else"
@@ -307,7 +297,6 @@ def test_more_rows_at_the_end_are_scored_on_resume(source, died, fake):
     assert score([str(source)], died, fake(), SENTENCES, resume=True).totals["inputs"] == 12
 
 
-@pytest.mark.xfail(strict=True, reason="journal._resumed pads a short .part file with NUL bytes")
 def test_a_chunk_file_shorter_than_the_journal_says_is_refused(source, died, fake):
     (died / "units.jsonl.part").write_bytes(b"")
     with pytest.raises(CommuniqueError, match=r"units\.jsonl"):
@@ -353,7 +342,6 @@ def test_an_empty_folder_is_taken(source, tmp_path, fake):
     assert score([str(source)], tmp_path / "run", fake(), SENTENCES).totals["units"] == 8
 
 
-@pytest.mark.xfail(strict=True, reason="journal offers --overwrite for a file in the way, and then fails on it")
 def test_a_file_in_the_way_is_refused_with_a_remedy_that_works(source, tmp_path, fake):
     (tmp_path / "run").write_text("x")
     with pytest.raises(UsageError, match="is a file") as error:

@@ -158,12 +158,7 @@ def test_control_characters_harm_no_format(tmp_path, suffix):
     assert rows[0]["text"] == wanted
 
 
-XML_FAILS = pytest.mark.xfail(strict=True, reason="sinks._CONTROL lets U+FFFE and U+FFFF through to lxml, which raises")
-
-
-@pytest.mark.parametrize(
-    "suffix", [name for name in FORMATS if name != "xlsx"] + [pytest.param("xlsx", marks=XML_FAILS)]
-)
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
 def test_noncharacters_harm_no_format(tmp_path, suffix, character):
     units = write(tmp_path / "units.jsonl", [unit(0, f"odd{character}one")])
@@ -223,7 +218,6 @@ def test_a_sheet_that_is_full_says_what_to_use(units, tmp_path, monkeypatch):
     assert (tmp_path / "out.xlsx").read_bytes() == b"old"
 
 
-@pytest.mark.xfail(strict=True, reason="sinks.convert leaves its temporary file behind when a writer fails")
 def test_a_failed_conversion_leaves_no_temporary(units, tmp_path, monkeypatch):
     def fail(_units, out):
         out.write_bytes(b"half")

@@ -123,7 +123,6 @@ def test_batches_hold_every_row_once_within_the_budget(lengths, budget):
     assert batches == list(token_batches(rows, budget))
 
 
-@pytest.mark.xfail(strict=True, reason="InputFormat checks nothing at construction")
 @pytest.mark.parametrize("values", [{"max_text": 0}, {"max_text": -3}, {"max_text": 1}, {"max_context": -1}])
 def test_impossible_formats_are_refused_at_construction(values):
     from communique.corpus.errors import CommuniqueError

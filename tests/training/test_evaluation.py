@@ -50,10 +50,6 @@ def test_thresholds_are_the_calibrations(data, book):
     assert evaluation.report(oracle(data), data, strict).macro_f1.value == 0
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="metrics.multi_report counts unjudged labels as no in average precision, Brier skill, slope and ECE",
-)
 def test_unjudged_labels_count_in_no_figure(data, book):
     """Half of the units judged for nothing: every figure is that of the other half."""
     rng = np.random.default_rng(1)
@@ -78,7 +74,6 @@ def test_unjudged_labels_count_in_no_figure(data, book):
     assert both.single["sentiment"].value == pytest.approx(alone.single["sentiment"].value)
 
 
-@pytest.mark.xfail(strict=True, reason="metrics.count fails on a single-choice group that no unit has")
 def test_units_without_a_sentiment_are_evaluated_all_the_same(data, book):
     bare = Dataset(tuple(replace(unit, choices={}) for unit in data.units), book)
     report = evaluation.report(oracle(data), bare, Calibration.identity(book))

@@ -203,9 +203,6 @@ def with_splits(tmp_path, table, quick, keep):
 
 
 @pytest.mark.parametrize(("keep", "missing"), [(["train"], "dev"), (["dev", "test"], "train")])
-@pytest.mark.xfail(
-    strict=True, reason="dataset.load takes data without dev or train units; fit then fails on their empty arrays"
-)
 def test_an_empty_split_is_named(quick, tmp_path, table, keep, missing):
     with pytest.raises(CommuniqueError, match=missing):
         fit(with_splits(tmp_path, table, quick, keep), tmp_path / "model")
@@ -227,18 +224,7 @@ CHOICES = "name: c\ngroups:\n- {name: topic, choice: single, labels: [ban, levy]
 LABELS = "name: m\ngroups:\n- {name: topic, labels: [ban, levy]}\n"
 
 
-@pytest.mark.parametrize(
-    "scheme",
-    [
-        LABELS,
-        pytest.param(
-            CHOICES,
-            marks=pytest.mark.xfail(
-                strict=True, reason="evaluation.saved_table cannot show the macro-F1 of no multi-choice label"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("scheme", [LABELS, CHOICES])
 def test_ones_own_scheme_trains(quick, tmp_path, table, scheme, run):
     """Multi-choice alone, and single-choice alone: from `train` to `evaluate`."""
     rows = [
@@ -295,27 +281,12 @@ def family(request, tiny_base, tmp_path_factory):
     return folder
 
 
-HEADS = "loop._prior asks a `bias` of RoBERTa's and ELECTRA's classification heads, which have none"
-FRESH = (
-    "adapter.SAVED_WHOLE leaves out DistilBERT's pre_classifier and ModernBERT's head, which begin anew at every load"
-)
-POOLER = "warmstart.has_pooler takes PEFT's wrapper of DeBERTa for its encoder"
-BROKEN = {("roberta", kind): HEADS for kind in ("whole", "compressed", "lora")}
-BROKEN |= {("electra", kind): HEADS for kind in ("whole", "compressed", "lora")}
-BROKEN |= {(name, kind): FRESH for name in ("distilbert", "modernbert") for kind in ("compressed", "lora")}
-BROKEN |= {("deberta-v2", "lora"): POOLER}
 WAYS = {"whole": {}, "compressed": {"rank": 32}, "lora": {"method": "lora", "rank": 4}}
 
 
 @pytest.mark.parametrize(
     ("family", "way"),
-    [
-        pytest.param(
-            name, way, marks=[pytest.mark.xfail(strict=True, reason=BROKEN[name, way])] if (name, way) in BROKEN else []
-        )
-        for name in FAMILIES
-        for way in WAYS
-    ],
+    [(name, way) for name in FAMILIES for way in WAYS],
     indirect=["family"],
 )
 def test_another_architecture_trains_and_is_saved_as_it_was_trained(family, way, quick, data, tmp_path):

@@ -32,12 +32,7 @@ def test_what_is_written_is_read_back(recipe):
     assert parse(tomllib.loads(dump(recipe))) == recipe
 
 
-RAW = pytest.mark.xfail(strict=True, reason="recipe._toml escapes no control character")
-
-
-@pytest.mark.parametrize(
-    "character", ["\t", *(pytest.param(character, marks=RAW) for character in ("\n", "\0", "\x7f"))]
-)
+@pytest.mark.parametrize("character", ["\t", "\n", "\0", "\x7f"])
 def test_control_characters_survive(character):
     recipe = Recipe(name=f"a{character}b")
     assert parse(tomllib.loads(dump(recipe))) == recipe
@@ -83,7 +78,6 @@ def test_what_is_wrong_is_named(raw, words):
 
 
 @pytest.mark.parametrize("raw", [{"inputs": 3}, {"inputs": [1]}])
-@pytest.mark.xfail(strict=True, reason="recipe.parse lets AttributeError through where inputs is no table")
 def test_inputs_that_are_no_table_are_named(raw):
     with pytest.raises(CommuniqueError, match="inputs"):
         parse(raw)
@@ -92,7 +86,6 @@ def test_inputs_that_are_no_table_are_named(raw):
 @pytest.mark.parametrize(
     "raw", [{"rate": float("nan")}, {"rate": float("inf")}, {"decay": -1.0}, {"seed": -1}, {"threads": -2}]
 )
-@pytest.mark.xfail(strict=True, reason="Recipe checks neither nan and infinity nor decay, seed and threads")
 def test_numbers_that_train_nothing_are_named(raw):
     with pytest.raises(CommuniqueError, match=next(iter(raw))):
         parse(raw)
