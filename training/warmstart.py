@@ -2,8 +2,8 @@
 
 The sequence classifiers of transformers read the first token through a pooler; sentence-embedding bases
 such as the bundled one were trained on the mean of all tokens, and their first token holds little. Before
-fine-tuning, the first token is taught to hold that mean, and the pooler to pass it on. On the same data,
-steps and rates the classifier then learns several times as fast (``benchmarks/warm_start.py``).
+fine-tuning, the first token is taught to hold that mean, and the pooler to pass it on. What that is worth on the
+same data, steps and rates, ``benchmarks/warm_start.py`` measures.
 """
 
 from __future__ import annotations

@@ -100,7 +100,6 @@ def test_help_imports_nothing_heavy(arguments):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_help_is_quick():
     """Within 0.3 s of a bare Python: the best of several tries, for other programs run beside this."""
 
