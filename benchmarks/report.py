@@ -65,7 +65,7 @@ hope to reach):
 {found["agreement"].strip()}
 
 On 40 whole documents drawn at random (20 of companies and associations, 20 of governments), annotated before any tuning on them, without
-any metadata given. Two rules about issuers were added after the errors on them had been seen, so the speaker figure is no longer blind:
+any metadata given. Three rules about issuers were added after the errors on them had been seen, so the speaker figure is no longer blind:
 
 ```
 {found["documents"].strip()}
