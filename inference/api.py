@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from ..corpus.errors import CommuniqueError, UsageError
+from ..corpus.errors import UsageError
 from ..corpus.extraction import Actors
 from ..corpus.readers import read
 from ..corpus.records import Document, InputError
@@ -115,6 +115,3 @@ def _check_formats(formats: Sequence[str]) -> None:
 
 def _predictor(model: str | Path) -> Predictor:
     return Predictor(classifier.load(model))
-
-
-__all__ = ["CommuniqueError", "score_to", "score_to_stdout"]
