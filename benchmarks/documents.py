@@ -1,4 +1,5 @@
 """The main job on whole real documents: 40 drawn at random, annotated by reading before any tuning on them.
+
 Three rules about issuers were added after the errors on them had been seen: the speaker figure is no longer blind.
 
 `benchmarks/data/documents.tsv` holds the statements as offsets, `document_units.tsv` the labels of sentences drawn
