@@ -21,6 +21,7 @@ from .errors import CommuniqueError
 
 CODED = DATA / "coded.tsv"
 AUTHORED = DATA / "authored.tsv"
+CONTRAST = DATA / "authored_contrast.tsv"
 POOL_VARIABLE = "COMMUNIQUE_POOL"
 DROPPED = "frag"
 REGISTERS = {
@@ -41,6 +42,15 @@ def load(pool: Path | None = None) -> list[CodedUnit]:
 
 def authored() -> list[CodedUnit]:
     """Return the authored units: fictional speakers, all for training."""
+    return _authored(AUTHORED)
+
+
+def contrast() -> list[CodedUnit]:
+    """Return the authored contrast sets that no model learns from: small changes that change the labels."""
+    return _authored(CONTRAST)
+
+
+def _authored(path: Path) -> list[CodedUnit]:
     return [
         CodedUnit(
             id=row["id"],
@@ -57,7 +67,7 @@ def authored() -> list[CodedUnit]:
             type=row["type"],
             coder=row["coder"],
         )
-        for row in _rows(AUTHORED)
+        for row in _rows(path)
     ]
 
 

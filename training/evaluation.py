@@ -14,6 +14,7 @@ from ..models.calibration import Array, Calibration
 from ..models.classifier import Classifier
 from ..models.metrics import MIN_POSITIVES, Bools, Interval, Report, multi_report, single_report
 from .dataset import Dataset
+from .inspection import Answers
 
 
 def evaluate(classifier: Classifier, data: Dataset) -> Report:
@@ -22,14 +23,20 @@ def evaluate(classifier: Classifier, data: Dataset) -> Report:
     return report(probabilities, data, classifier.calibration)
 
 
-def report(probabilities: Array, data: Dataset, calibration: Calibration) -> Report:
-    """Compare calibrated probabilities, (units, labels), with what the coders gave."""
+def answers(probabilities: Array, data: Dataset, calibration: Calibration) -> Answers:
+    """Return the labels that calibrated probabilities, (units, labels), give; those nobody judged are left out."""
     book = data.codebook
     columns = [book.labels.index(name) for name in book.multi]
     thresholds = np.array([calibration.labels[name].threshold for name in book.multi])
-    given = probabilities[:, columns]
-    answer = np.asarray((given >= thresholds) & data.known)
-    found = multi_report(book.multi, data.truth, answer, given, data.documents, data.weights, data.known)
+    return Answers(data, probabilities, np.asarray((probabilities[:, columns] >= thresholds) & data.known))
+
+
+def report(probabilities: Array, data: Dataset, calibration: Calibration) -> Report:
+    """Compare calibrated probabilities, (units, labels), with what the coders gave."""
+    book = data.codebook
+    answer = answers(probabilities, data, calibration).given
+    chances = probabilities[:, [book.labels.index(name) for name in book.multi]]
+    found = multi_report(book.multi, data.truth, answer, chances, data.documents, data.weights, data.known)
     single = {}
     for group in book.single:
         truth = data.choice(group)

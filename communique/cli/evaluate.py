@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,13 +17,26 @@ if TYPE_CHECKING:
 @click.command("evaluate")
 @click.argument("model", default="core")
 @click.argument("other", required=False)
-@click.option("--data", default="core", show_default=True, help="Coded units: a table, or core for the shipped corpus.")
+@click.option(
+    "--data",
+    default="core",
+    show_default=True,
+    help="Coded units: a table; core: the shipped corpus; contrast: authored contrast sets.",
+)
 @click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test", show_default=True)
 @click.option(
     "--baselines", is_flag=True, help="Beside it: keywords, TF-IDF and frozen embeddings with logistic regression."
 )
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for a page with plots and MODEL's surest errors.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
-def command(model: str, other: str | None, data: str, split: str, baselines: bool, as_json: bool) -> int:
+def command(
+    model: str, other: str | None, data: str, split: str, baselines: bool, out: Path | None, as_json: bool
+) -> int:
     """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document.
 
     Of a file without a column `split`, every unit is used.
@@ -31,7 +45,7 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
 
     from ..models import classifier
     from ..training import baselines as others
-    from ..training import evaluation
+    from ..training import evaluation, page
 
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
@@ -42,8 +56,13 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
     units = whole.split(split) if any(unit.split for unit in whole.units) else whole
     if not len(units):
         raise click.ClickException(f"{data} has no units in the split {split}")
-    reports = [(name, evaluation.evaluate(found, units)) for name, found in models]
+    answers = [(name, found.predict_proba(units.examples), units, found.calibration) for name, found in models]
+    reports = [(name, evaluation.report(*answer)) for name, *answer in answers]
+    if out:
+        _, *first = answers[0]
+        page.write(out, model, reports[0][1], evaluation.answers(*first))
     if baselines:
+        _refuse_without_training_part(data, whole)
         reports = [(name, evaluation.report(*found)) for name, found in others.all_on(whole, units)] + reports
     if as_json:
         click.echo(json.dumps({name: evaluation.to_json(found) for name, found in reports}))
@@ -52,6 +71,12 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
     for name, found in reports[-len(models) :]:
         click.echo(f"{name}\n\n{evaluation.table(found)}\n")
     return DONE
+
+
+def _refuse_without_training_part(name: str, data: Dataset) -> None:
+    for split in ("train", "dev"):
+        if not len(data.split(split)):
+            raise click.ClickException(f"{name} has no units in the split {split}; --baselines are trained on it")
 
 
 def _refuse_other(name: str, other: Codebook, model: str, book: Codebook) -> None:
@@ -71,10 +96,14 @@ def _scheme(book: Codebook) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _load(data: str, codebook: Codebook) -> Dataset:
+    from ..corpus import codebook as codebooks
+    from ..corpus import coded
     from ..corpus.annotations import read_coded
     from ..training import dataset
     from ..training.recipe import Recipe
 
     if data == "core":
         return dataset.load(Recipe())
+    if data == "contrast":
+        return dataset.Dataset(tuple(coded.contrast()), codebooks.core())
     return dataset.Dataset(tuple(read_coded([data], codebook)), codebook)
