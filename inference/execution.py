@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PRECISIONS: tuple[Precision, ...] = ("auto", "fp32", "bf16", "fp16")
-TOKEN_BUDGETS = {"cpu": {"fp32": 1024, "bf16": 4096}, "cuda": {"fp32": 16_384, "bf16": 32_768, "fp16": 32_768}}
+TOKEN_BUDGETS = {"cpu": {"fp32": 2048, "bf16": 4096}, "cuda": {"fp32": 16_384, "bf16": 32_768, "fp16": 32_768}}
 """Tokens of a batch: in fp32 its activations should stay in a processor's cache; half precision wants larger products."""
 GAIN = 1.2
 """How many times faster half precision must be to be worth its lost digits."""
