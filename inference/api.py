@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..corpus.errors import UsageError
-from ..corpus.extraction import Actors
 from ..corpus.readers import read
 from ..corpus.records import Document, InputError
-from ..models import classifier
-from . import journal, runner, sinks
+from . import execution, journal, predictor, runner, sinks
+from .chunks import Inputs, Options, unit_lines
+from .manifest import recorded
 from .predictor import Predictor
 from .prepare import UNIT_MODES, prepare
-from .rows import line, unit_row
-from .runner import Options, Progress
+from .rows import line
+from .runner import Progress
 from .stream import available
 from .summary import Summary
 
@@ -31,6 +31,7 @@ def score_to(
     unit: str = "auto",
     text_column: str | None = None,
     actors: str | None = None,
+    precision: str = "auto",
     formats: Sequence[str] = (),
     resume: bool = False,
     overwrite: bool = False,
@@ -46,25 +47,27 @@ def score_to(
     options = _options(unit, text_column, actors)
     _check_formats(formats)
     if out.suffix[1:] not in sinks.FORMATS:
-        summary = runner.score(
-            inputs, out, _predictor(model), options, resume=resume, overwrite=overwrite, report=report
-        )
+        found = _predictor(model, precision, out if resume else None)
+        summary = runner.score(inputs, out, found, options, resume=resume, overwrite=overwrite, report=report)
         for name in formats:
             sinks.convert(out / "units.jsonl", out / f"units.{name}")
         return summary
-    return _score_to_file(inputs, out, model, options, resume=resume, overwrite=overwrite, report=report)
+    return _score_to_file(
+        inputs, out, model, options, precision=precision, resume=resume, overwrite=overwrite, report=report
+    )
 
 
 def _score_to_file(
-    inputs: Sequence[str], out: Path, model: str | Path, options: Options, *, resume: bool, overwrite: bool,
-    report: Callable[[Progress], None],
+    inputs: Sequence[str], out: Path, model: str | Path, options: Options, *, precision: str, resume: bool,
+    overwrite: bool, report: Callable[[Progress], None],
 ) -> Summary:  # fmt: skip
     """Score into a hidden run folder beside `out`, then write `out` and its errors and drop the folder."""
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; give another -o, or --overwrite")
     folder = out.with_name(f".{out.name}.run")
     anew = not resume or journal.is_finished(folder)  # finished: it died between the run and the file
-    summary = runner.score(inputs, folder, _predictor(model), options, resume=resume, overwrite=anew, report=report)
+    found = _predictor(model, precision, None if anew else folder)
+    summary = runner.score(inputs, folder, found, options, resume=resume, overwrite=anew, report=report)
     with journal.locked(folder):
         sinks.convert(folder / "units.jsonl", out)
         errors = out.with_name(f"{out.name}.errors.jsonl")
@@ -79,23 +82,23 @@ def _score_to_file(
 
 def score_to_stdout(
     inputs: Sequence[str], *, model: str | Path = "core", unit: str = "auto", text_column: str | None = None,
-    actors: str | None = None, out: BinaryIO | None = None,
+    actors: str | None = None, precision: str = "auto", out: BinaryIO | None = None,
 ) -> Summary:  # fmt: skip
     """Score `inputs` to stdout as lines of ``units.jsonl``, each as soon as its input was read; errors go to stderr."""
-    options, summary, predictor = _options(unit, text_column, actors), Summary(), _predictor(model)
-    known = Actors.load(actors) if actors else None
+    options, summary, labels = _options(unit, text_column, actors), Summary(), _predictor(model, precision)
+    known = options.load_actors()
     sink = out or sys.stdout.buffer
-    for block in available(iter(runner.Inputs(read(inputs, text_column=text_column)))):
+    for block in available(iter(Inputs(read(inputs, text_column=text_column)))):
         for item in block:
             if isinstance(item, InputError):
                 summary.error(item)
                 sys.stderr.buffer.write(line(item.to_json()))
         ready = [prepare(item, options.unit, known) for item in block if isinstance(item, Document)]
-        found = iter(predictor.predict([one for document in ready for one in document.units]))
+        found = iter(labels.predict([one for document in ready for one in document.units]))
         for document in ready:
             answers = [next(found) for _ in document.units]
             summary.result(document, answers)
-            sink.writelines(line(unit_row(one, answer)) for one, answer in zip(document.units, answers, strict=True))
+            sink.writelines(unit_lines(document.units, answers))
         sink.flush()
     return summary
 
@@ -113,5 +116,6 @@ def _check_formats(formats: Sequence[str]) -> None:
             raise UsageError(f"format {name!r} is not known; choose from {', '.join(sinks.FORMATS[1:])}")
 
 
-def _predictor(model: str | Path) -> Predictor:
-    return Predictor(classifier.load(model))
+def _predictor(model: str | Path, precision: str, resumed: Path | None = None) -> Predictor:
+    """Load the model to run as this machine runs it best, or as the run that is `resumed` began."""
+    return predictor.load(model, execution.choose(precision, recorded(resumed) if resumed else None))

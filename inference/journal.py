@@ -54,23 +54,25 @@ class Run:
 
     def append(self, chunk: Mapping[str, Sequence[bytes]], inputs: int, digest: str, counts: Mapping[str, Any]) -> None:
         """Write one chunk's lines, make them durable, then move the journal on."""
-        for name, lines in chunk.items():
-            self._files[name].write(b"".join(lines))
-            _sync(self._files[name])
-        sizes = {name: file.tell() for name, file in self._files.items()}
-        self.checkpoint = Checkpoint(inputs, digest, sizes, counts)
-        self._journal.write(json.dumps(asdict(self.checkpoint)).encode() + b"\n")
-        _sync(self._journal)
+        with writing(self.path):
+            for name, lines in chunk.items():
+                _write(self._files[name], b"".join(lines))
+                _sync(self._files[name])
+            sizes = {name: file.tell() for name, file in self._files.items()}
+            self.checkpoint = Checkpoint(inputs, digest, sizes, counts)
+            _write(self._journal, json.dumps(asdict(self.checkpoint)).encode() + b"\n")
+            _sync(self._journal)
 
     def finish(self, summary: Mapping[str, Any]) -> None:
         """Give every file its final name and drop the journal: without it, the run is finished."""
-        write_json(self.path / SUMMARY, summary)
-        for name, file in self._files.items():
-            file.close()
-            os.replace(part(self.path, name), self.path / name)
-        self._journal.close()
-        _sync_folder(self.path)
-        (self.path / JOURNAL).unlink()
+        with writing(self.path):
+            write_json(self.path / SUMMARY, summary)
+            for name, file in self._files.items():
+                file.close()
+                os.replace(part(self.path, name), self.path / name)
+            self._journal.close()
+            _sync_folder(self.path)
+            (self.path / JOURNAL).unlink()
 
 
 def part(folder: Path, name: str) -> Path:
@@ -92,9 +94,10 @@ def open_run(
     _refuse_existing(path, resume=resume, overwrite=overwrite)
     with locked(path):
         _refuse_existing(path, resume=resume, overwrite=overwrite)  # again: another run may have ended meanwhile
-        if overwrite:
-            clear(path)
-        run = _resumed(path, manifest) if (path / JOURNAL).exists() else _fresh(path, manifest)
+        with writing(path):
+            if overwrite:
+                clear(path)
+            run = _resumed(path, manifest) if (path / JOURNAL).exists() else _fresh(path, manifest)
         try:
             yield run
         finally:
@@ -179,8 +182,8 @@ def _fresh(path: Path, manifest: Mapping[str, Any]) -> Run:
     if (path / MANIFEST).exists():  # it died before it had a journal
         _refuse_changed(path, manifest)
     write_json(path / MANIFEST, manifest)
-    files = {name: part(path, name).open("wb") for name in FILES}
-    journal = (path / JOURNAL).open("wb")
+    files = {name: part(path, name).open("wb", buffering=0) for name in FILES}
+    journal = (path / JOURNAL).open("wb", buffering=0)
     _sync_folder(path)
     return Run(path, Checkpoint(), files, journal)
 
@@ -196,11 +199,11 @@ def _resumed(path: Path, manifest: Mapping[str, Any]) -> Run:
     for name in FILES:
         if not part(path, name).exists() and (path / name).exists():  # it died while giving final names
             os.replace(path / name, part(path, name))
-        file = part(path, name).open("ab")
+        file = part(path, name).open("ab", buffering=0)
         file.truncate(checkpoint.sizes[name])
         file.seek(0, os.SEEK_END)
         files[name] = file
-    journal = (path / JOURNAL).open("r+b")
+    journal = (path / JOURNAL).open("r+b", buffering=0)
     journal.truncate(length)
     journal.seek(0, os.SEEK_END)
     return Run(path, checkpoint, files, journal)
@@ -236,14 +239,31 @@ def _last_checkpoint(path: Path) -> tuple[Checkpoint, int]:
 def write_json(path: Path, value: Any) -> None:
     """Replace `path` by `value` as JSON, atomically."""
     temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")
+    with temporary.open("wb", buffering=0) as file:
+        _write(file, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n")
         _sync(file)
     os.replace(temporary, path)
 
 
+def _write(file: BinaryIO, content: bytes) -> None:
+    """Write all of `content`; the system may take less at once, as where a disk is nearly full."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say what to do where the system refuses to write: a disk is full, damaged or read-only."""
+    try:
+        yield
+    except OSError as error:
+        raise CommuniqueError(
+            f"cannot write to {path}: {error.strerror or error}; mend that, then continue with --resume: nothing is lost"
+        ) from error
+
+
 def _sync(file: BinaryIO) -> None:
-    file.flush()
     os.fsync(file.fileno())
 
 

@@ -7,14 +7,17 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
 from ..corpus.records import Prediction
+from . import adapter
 from . import base as bases
 from . import folder as folders
 from .calibration import Array, Calibration, predictions
@@ -63,21 +66,26 @@ class Classifier:
         """Return encoded rows as one padded batch on the network's device."""
         import torch
 
-        width = max(len(row) for row in rows)
-        pad, device = self.tokenizer.pad_token_id, next(self.network.parameters()).device
-        ids = [row.input_ids + (pad,) * (width - len(row)) for row in rows]
-        mask = [[1] * len(row) + [0] * (width - len(row)) for row in rows]
-        columns = {"input_ids": ids, "attention_mask": mask}
+        lengths = np.array([len(row) for row in rows])
+        real = np.arange(lengths.max()) < lengths[:, None]
+        columns = {
+            "input_ids": _padded([row.input_ids for row in rows], real, self.tokenizer.pad_token_id),
+            "attention_mask": real.astype(np.int64),
+        }
         if "token_type_ids" in self.tokenizer.model_input_names:
-            columns["token_type_ids"] = [row.token_type_ids + (0,) * (width - len(row)) for row in rows]
-        return {name: torch.tensor(values, device=device) for name, values in columns.items()}
+            columns["token_type_ids"] = _padded([row.token_type_ids for row in rows], real, 0)
+        device = next(self.network.parameters()).device
+        return {name: torch.from_numpy(values).to(device) for name, values in columns.items()}
 
     def forward(self, rows: Sequence[Encoded]) -> Array:
         """Return the logits of one batch of encoded rows: (rows, labels)."""
         import torch
 
+        tensors = self.tensors(rows)
+        if len({len(row) for row in rows}) == 1:
+            del tensors["attention_mask"]  # nothing is padded, and attention without a mask is faster
         with torch.inference_mode():
-            logits = self.network(**self.tensors(rows)).logits
+            logits = self.network(**tensors).logits
         return np.asarray(logits.float().cpu().numpy(), dtype=np.float64)
 
     def logits(self, examples: Sequence[Example]) -> Array:
@@ -98,6 +106,13 @@ class Classifier:
         return predictions(self.predict_proba(texts), self.calibration, self.codebook)
 
 
+def _padded(rows: Sequence[Sequence[int]], real: npt.NDArray[np.bool_], fill: int) -> npt.NDArray[np.int64]:
+    """Return `rows` as one array in the shape of `real`, which says where each has a value."""
+    result = np.full(real.shape, fill, dtype=np.int64)
+    result[real] = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(real.sum()))
+    return result
+
+
 def merge_windows(parts: Array, owners: Sequence[int], n: int, codebook: Codebook) -> Array:
     """Merge windows into examples: the largest logit for multi-choice labels, the mean for single-choice groups."""
     if len(owners) == n:
@@ -114,8 +129,12 @@ def merge_windows(parts: Array, owners: Sequence[int], n: int, codebook: Codeboo
     return merged
 
 
-def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
+def load(
+    model: str | Path = "core", *, device: str = "cpu", precision: str = "fp32", token_budget: int = TOKEN_BUDGET
+) -> Classifier:
     """Load a classifier: ``core`` or the path of a model folder. Nothing is downloaded, no remote code is run.
+
+    `precision` is ``fp32``, ``bf16`` or ``fp16``.
 
     Raises:
         CommuniqueError: the folder is missing or damaged, or its labels differ from its codebook's.
@@ -130,8 +149,14 @@ def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
         raise CommuniqueError(f"{where.config}: {INPUTS_KEY} is damaged: {error}") from error
     with quiet():
         tokenizer = load_tokenizer(where)
-        network = load_network(where).to(device).eval()
-    return Classifier(network, tokenizer, codebook, calibration, form, where.digest())
+        network = load_network(where).to(device, _dtype(precision)).eval()
+    return Classifier(network, tokenizer, codebook, calibration, form, where.digest(), token_budget)
+
+
+def _dtype(precision: str) -> torch.dtype:
+    import torch
+
+    return {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
 
 
 def load_tokenizer(where: folders.ModelFolder) -> Any:
@@ -172,11 +197,9 @@ def _network(where: folders.ModelFolder) -> Any:
         return AutoModelForSequenceClassification.from_pretrained(
             str(where.path), config=config, use_safetensors=True, **options
         )
-    from peft import PeftModel
-
     source = bases.locate(where.read_config()[BASE_KEY])
     network = AutoModelForSequenceClassification.from_pretrained(source, config=config, use_safetensors=True, **options)
-    return PeftModel.from_pretrained(network, str(where.path)).merge_and_unload()
+    return adapter.merge(network, where.path)
 
 
 def network_config(base: str, codebook: Codebook, form: InputFormat, name: str) -> Any:

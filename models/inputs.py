@@ -119,12 +119,15 @@ def _windows(tokenizer: Any, text: str, limit: int) -> list[str]:
 def token_batches(rows: Sequence[Encoded], budget: int) -> Iterator[list[int]]:
     """Yield the places of `rows` in batches of like length, at most `budget` tokens with the padding.
 
-    Longest first; the plan is a function of the lengths alone.
+    Longest first; a batch that is half full ends where the length changes, so that little is padded. The plan
+    is a function of the lengths alone.
     """
     order = sorted(range(len(rows)), key=lambda n: (-len(rows[n]), n))
     batch: list[int] = []
     for n in order:
-        if batch and (len(batch) + 1) * len(rows[batch[0]]) > budget:
+        width = len(rows[batch[0]]) if batch else 0
+        half_full = 2 * len(batch) * width >= budget
+        if batch and ((len(batch) + 1) * width > budget or (half_full and len(rows[n]) < width)):
             yield batch
             batch = []
         batch.append(n)

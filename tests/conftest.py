@@ -206,14 +206,22 @@ class FakePredictor:
     """Labels units by the digest of their text; dies at the call numbered `die_at`."""
 
     def __init__(self, book: codebooks.Codebook, digest: str = "a" * 64, die_at: int | None = None) -> None:
+        from communique.inference.execution import Execution
         from communique.models.calibration import Calibration
 
         calibration = Calibration.identity(book)
         self.classifier = SimpleNamespace(digest=digest, codebook=book, calibration=calibration, token_budget=4096)
+        self.execution = Execution()
         self.die_at = die_at
         self.calls: list[list[Unit]] = []
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
+        return self.label(self.tokenise(units))
+
+    def tokenise(self, units: Sequence[Unit]) -> list[Unit]:
+        return list(units)
+
+    def label(self, units: Sequence[Unit]) -> list[Prediction]:
         if len(self.calls) == self.die_at:
             raise Killed
         self.calls.append(list(units))

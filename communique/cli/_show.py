@@ -30,12 +30,13 @@ def progress(*, as_json: bool, quiet: bool) -> tuple[Callable[[Progress], None],
 def _bar() -> tuple[Callable[[Progress], None], Callable[[], None]]:
     from tqdm import tqdm
 
-    bar = tqdm(unit=" units", desc="scoring", dynamic_ncols=True)
+    bar = tqdm(unit=" inputs", desc="scoring", dynamic_ncols=True)
 
     def report(now: Progress) -> None:
         totals = now.summary.totals
-        bar.update(totals["units"] - bar.n)
-        bar.set_postfix_str(f"{totals['inputs']} inputs, {totals['errors']} errors")
+        bar.total = now.expected and max(now.expected, totals["inputs"])
+        bar.update(totals["inputs"] - bar.n)
+        bar.set_postfix_str(f"{totals['units']} units, {totals['errors']} errors{_commonest(now)}")
 
     return report, bar.close
 
@@ -51,11 +52,32 @@ def _lines(as_json: bool, every: float = 5.0) -> tuple[Callable[[Progress], None
             last = time.monotonic()
             totals = now.summary.totals
             text = (
-                f"{totals['inputs']} inputs, {totals['units']} units, {totals['errors']} errors, {now.rate:.0f} units/s"
+                f"{totals['inputs']} inputs, {totals['units']} units, {totals['errors']} errors, "
+                f"{now.rate:.0f} units/s{_time_left(now.seconds_left)}{_commonest(now)}"
             )
-            message(text, as_json=as_json, **dict(totals))
+            message(text, as_json=as_json, **_facts(now))
 
     return report, lambda: None
+
+
+def _facts(now: Progress) -> dict[str, Any]:
+    """Return what a program may want to know of a run that is under way."""
+    left = None if now.seconds_left is None else round(now.seconds_left)
+    rate = {"units_per_second": round(now.rate, 1), "seconds_left": left}
+    return {**now.summary.totals, "expected": now.expected, **rate, "labels": dict(now.summary.by["labels"])}
+
+
+def _time_left(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f", {hours}:{minutes:02}:{rest:02} left"
+
+
+def _commonest(now: Progress, most: int = 3) -> str:
+    found = now.summary.by["labels"].most_common(most)
+    return "".join(f", {name} {n}" for name, n in found)
 
 
 def table(counts: Mapping[str, int], total: int) -> str:

@@ -39,11 +39,13 @@ def _show_version(name: str) -> bool:
 
 
 def _machine() -> None:
-    from ..inference.runner import execution
+    from dataclasses import asdict
+
+    from ..inference.execution import choose
 
     click.echo(f"{'python':<20} {sys.version.split()[0]} on {platform.platform()}")
     click.echo(f"{'processors':<20} {os.cpu_count()}")
-    for name, value in execution().items():
+    for name, value in asdict(choose()).items():
         click.echo(f"{name:<20} {value}")
 
 

@@ -32,7 +32,8 @@ def command(
     quiet: bool,
 ) -> int:
     """Find who says what in INPUT, without labels: OUT/statements.jsonl."""
-    from ..inference.runner import Options, score
+    from ..inference.chunks import Options
+    from ..inference.runner import score
 
     report, close = progress(as_json=as_json, quiet=quiet)
     try:

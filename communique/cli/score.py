@@ -43,6 +43,13 @@ Examples:
 @click.option(
     "--actors", type=click.Path(exists=True, dir_okay=False), help="A YAML file with more actors and aliases."
 )
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32", "bf16", "fp16"]),
+    default="auto",
+    show_default=True,
+    help="How the model computes; auto takes bf16 only where the processor is faster with it.",
+)
 @click.option("--format", "formats", default="", help="Further files in the run folder: csv,parquet,xlsx,dta.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
@@ -56,6 +63,7 @@ def command(
     unit: str,
     text_column: str | None,
     actors: str | None,
+    precision: str,
     formats: str,
     resume: bool,
     overwrite: bool,
@@ -75,11 +83,13 @@ def command(
 
     report, close = progress(as_json=as_json, quiet=quiet or out == "-")
     if out == "-":
-        summary = api.score_to_stdout(inputs, model=model, unit=unit, text_column=text_column, actors=actors)
+        summary = api.score_to_stdout(
+            inputs, model=model, unit=unit, text_column=text_column, actors=actors, precision=precision
+        )
         return _code(summary)
     try:
         summary = api.score_to(
-            inputs, Path(out), model=model, unit=unit, text_column=text_column, actors=actors,
+            inputs, Path(out), model=model, unit=unit, text_column=text_column, actors=actors, precision=precision,
             formats=[name for name in formats.split(",") if name], resume=resume, overwrite=overwrite, report=report,
         )  # fmt: skip
     finally:

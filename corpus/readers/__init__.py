@@ -10,12 +10,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 
 from ..records import Document, InputError
-from . import _delimited, _docx, _excel, _html, _jsonl, _parquet, _pdf, _stdin, _text
+from . import _count, _delimited, _docx, _excel, _html, _jsonl, _parquet, _pdf, _stdin, _text
 from ._entry import Entry, UnreadableError, error_of
 from ._paths import find
 from ._rows import TEXT_COLUMN
 
-__all__ = ["DOCUMENT_SUFFIXES", "TABLE_SUFFIXES", "read"]
+__all__ = ["DOCUMENT_SUFFIXES", "TABLE_SUFFIXES", "count", "read"]
 
 _DOCUMENT_READERS: dict[str, Callable[[Entry], Document]] = {
     ".txt": _text.read,
@@ -49,12 +49,21 @@ def read(
     ``<file>:<row>``. `text_column` names the column that holds the text in tables (default
     ``text``). Nothing is raised for a bad input: it comes as an `InputError` in its place.
     """
-    named = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
-    for found in find([os.fspath(name) for name in named], DOCUMENT_SUFFIXES + TABLE_SUFFIXES):
+    for found in _find(inputs):
         if isinstance(found, InputError):
             yield found
         else:
             yield from _read_entry(found, text_column or TEXT_COLUMN)
+
+
+def count(inputs: Sequence[str | os.PathLike[str]]) -> int | None:
+    """Return how many inputs `read` will give, roughly: lines stand for rows; None for standard input."""
+    return _count.count(_find(inputs))
+
+
+def _find(inputs: Sequence[str | os.PathLike[str]]) -> Iterator[Entry | InputError]:
+    named = [inputs] if isinstance(inputs, (str, os.PathLike)) else inputs
+    return find([os.fspath(name) for name in named], DOCUMENT_SUFFIXES + TABLE_SUFFIXES)
 
 
 def _read_entry(entry: Entry, text_column: str) -> Iterator[Document | InputError]:

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from communique.corpus import readers
-from communique.corpus.readers import _docx, _entry, _jsonl, _parquet, _pdf, _unwrap, read
+from communique.corpus.readers import _docx, _entry, _jsonl, _parquet, _pdf, _unwrap, count, read
 from communique.corpus.records import Document, InputError
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -758,7 +758,6 @@ def test_parquet_is_read_in_batches(tmp_path):
 
 PIPE = """
 import sys
-from communique.corpus.readers import read
 for d in read(["-"]):
     print(d.id, d.row, getattr(d, "text", None) or d.reason, flush=True)
 """
@@ -811,3 +810,23 @@ def test_too_long_a_line_is_one_error(tmp_path, monkeypatch):
 def test_suffixes():
     assert readers.DOCUMENT_SUFFIXES == (".txt", ".md", ".html", ".htm", ".pdf", ".docx")
     assert readers.TABLE_SUFFIXES == (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet", ".xlsx")
+
+
+# --- how many there are, for the time that is left
+
+
+def test_rows_and_documents_are_counted(tmp_path):
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    (tmp_path / "a.txt").write_text("We oppose it.")
+    (tmp_path / "b.csv").write_text("id,text\n1,We deny it.\n2,We regret it.\n")
+    (tmp_path / "c.jsonl").write_text('{"text": "We deny it."}\n' * 4)
+    parquet.write_table(pa.table({"text": ["We deny it."] * 5}), tmp_path / "d.parquet")
+    assert count([str(tmp_path)]) == 1 + 2 + 4 + 5 == len(list(read([str(tmp_path)])))
+
+
+def test_what_cannot_be_counted_is_one(tmp_path):
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1")
+    assert count([str(tmp_path / "broken.parquet"), str(tmp_path / "nowhere.txt")]) == 2
+    assert count(["-"]) is None

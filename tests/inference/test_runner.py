@@ -9,8 +9,9 @@ import pytest
 
 from communique.corpus.errors import CommuniqueError, UsageError
 from communique.corpus.records import Document, InputError
-from communique.inference import journal, runner
-from communique.inference.runner import Inputs, Options, chunks, score
+from communique.inference import chunks, journal
+from communique.inference.chunks import Inputs, Options, cut
+from communique.inference.runner import score
 
 SENTENCES = Options(unit="sentence")
 FINAL = ("statements.jsonl", "units.jsonl", "errors.jsonl", "summary.json")
@@ -18,7 +19,7 @@ FINAL = ("statements.jsonl", "units.jsonl", "errors.jsonl", "summary.json")
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
-    monkeypatch.setattr(runner, "CHUNK_UNITS", 3)
+    monkeypatch.setattr(chunks, "CHUNK_UNITS", 3)
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def died_at_every(step, module, source, tmp_path, fake, killed, first=1):
     while True:
         out = tmp_path / f"{step}-{number}"
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(runner, "CHUNK_UNITS", 3)
+            patch.setattr(chunks, "CHUNK_UNITS", 3)
             die_at_call(patch, module, step, number, killed())
             try:
                 score([str(source)], out, fake(), SENTENCES)
@@ -196,13 +197,13 @@ def test_resumed_with_a_real_predictor_the_probabilities_are_the_same(tmp_path, 
 
     dying, calls = Predictor(classifier), []
 
-    def die_in_the_third_chunk(units):
-        calls.append(len(units))
+    def die_in_the_third_chunk(tokenised):
+        calls.append(tokenised)
         if len(calls) == 3:
             raise killed
-        return Predictor.predict(dying, units)
+        return Predictor.label(dying, tokenised)
 
-    monkeypatch.setattr(dying, "predict", die_in_the_third_chunk)
+    monkeypatch.setattr(dying, "label", die_in_the_third_chunk)
     with pytest.raises(killed):
         score([str(path)], tmp_path / "died", dying, SENTENCES)
     score([str(path)], tmp_path / "died", Predictor(classifier), SENTENCES, resume=True)
@@ -362,12 +363,12 @@ def test_inputs_are_counted_and_digested_in_order():
     assert first.digest == second.digest != third.digest
 
 
-@pytest.mark.parametrize(("limit", "value"), [("CHUNK_UNITS", 3), ("CHUNK_INPUTS", 2), ("CHUNK_CHARACTERS", 40)])
+@pytest.mark.parametrize(("limit", "value"), [("CHUNK_UNITS", 3), ("SHARD_INPUTS", 2), ("SHARD_CHARACTERS", 40)])
 def test_chunks_end_by_units_inputs_or_characters(monkeypatch, limit, value):
-    monkeypatch.setattr(runner, "CHUNK_UNITS", 1000)
-    monkeypatch.setattr(runner, limit, value)
+    monkeypatch.setattr(chunks, "CHUNK_UNITS", 1000)
+    monkeypatch.setattr(chunks, limit, value)
     documents = [Document(str(n), "One here. Two here.", speaker="Ostra", row=n) for n in range(7)]
-    found = list(chunks(documents, Options(unit="statement")))
+    found = list(cut(Inputs(documents), Options(unit="statement")))
     assert [item.document.id for chunk in found for item in chunk] == [str(n) for n in range(7)]
     assert all(len(chunk) <= 3 for chunk in found)
     assert len(found) > 1

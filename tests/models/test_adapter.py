@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,3 +93,27 @@ def test_only_safetensors_are_written(tiny_adapter):
         ".txt",
     }
     assert adapter.SAVED_WHOLE == ("classifier", "pooler")
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_plain_adapter_is_merged_as_peft_merges_it(tiny_base, tiny_adapter, tmp_path, monkeypatch, scale):
+    import shutil
+
+    from peft import PeftModel
+
+    folder = Path(shutil.copytree(tiny_adapter, tmp_path / "adapter"))
+    path = folder / "adapter_config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"lora_alpha": config["r"] * scale}))
+    theirs = PeftModel.from_pretrained(network(tiny_base, 1), str(folder)).merge_and_unload().state_dict()
+    monkeypatch.setattr(PeftModel, "from_pretrained", None)
+    ours = adapter.merge(network(tiny_base, 1), folder).state_dict()
+    assert ours.keys() == theirs.keys()
+    assert all(np.allclose(ours[name], theirs[name], atol=1e-6) for name in ours)
+
+
+@pytest.mark.parametrize("special", [{"use_dora": True}, {"bias": "all"}, {"rank_pattern": {"x": 3}}, {"strange": 1}])
+def test_what_is_no_plain_adapter_is_left_to_peft(tiny_adapter, special):
+    config = json.loads((tiny_adapter / "adapter_config.json").read_text())
+    assert adapter._is_plain(config)
+    assert not adapter._is_plain(config | special)
