@@ -27,7 +27,7 @@ class Predictor:
 
     def predict(self, units: Sequence[Unit]) -> list[Prediction]:
         """Return a prediction for each unit, in order."""
-        examples = [Example.of(unit) for unit in units]
+        examples = [Example.of(unit, self.classifier.form.target) for unit in units]
         known = self._score(list(dict.fromkeys(examples)))
         return [
             replace(known[example][0], flags=known[example][0].flags + _flags(unit, windowed=known[example][1]))
