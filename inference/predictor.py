@@ -45,7 +45,7 @@ class Predictor:
 
     def tokenise(self, units: Sequence[Unit]) -> Tokenised:
         """Return `units` as the model wants them: the work that needs no model, for a thread beside it."""
-        examples = [Example.of(unit) for unit in units]
+        examples = [Example.of(unit, self.classifier.form.target) for unit in units]
         distinct = list(dict.fromkeys(examples))
         return Tokenised(units, examples, distinct, self.classifier.encode(distinct))
 

@@ -69,6 +69,11 @@ class ModelFolder:
         return self.path / "metrics.json"
 
     @property
+    def log(self) -> Path:
+        """The run log of its training, a line of JSON for some batches and for every epoch."""
+        return self.path / "log.jsonl"
+
+    @property
     def card(self) -> Path:
         """The model card."""
         return self.path / "README.md"

@@ -12,30 +12,33 @@ from ..corpus.records import Unit
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One thing to label: the sentence, and what stands before it and who says it (both may be empty)."""
+    """One thing to label: the sentence; what stands before it, who says it and what it is about may be empty."""
 
     text: str
     before: str = ""
     speaker: str = ""
+    target: str = ""
 
     @classmethod
-    def of(cls, unit: Unit) -> Example:
-        """Return what the encoder sees of `unit`."""
-        return cls(unit.text, unit.before, unit.actor or unit.speaker or "")
+    def of(cls, unit: Unit, target: str = "") -> Example:
+        """Return what the encoder sees of `unit`; `target` is the column that says what it is about."""
+        about = str(unit.meta.get(target) or "") if target else ""
+        return cls(unit.text, unit.before, unit.actor or unit.speaker or "", about)
 
 
 @dataclass(frozen=True)
 class InputFormat:
     """How examples become tokens: part of a model, saved in its ``config.json``.
 
-    The second segment is the context followed by the speaker in brackets; it is cut from its
-    left end, so that the nearest words and the speaker stay. It is absent where both are empty.
+    The second segment is the context, the speaker in brackets, and what the sentence is about; it is cut from its
+    left end, so that the nearest words and what follows them stay. It is absent where all are empty.
 
     Attributes:
         max_text: tokens of the sentence at most; longer ones are read in overlapping windows.
         max_context: tokens of the second segment at most.
         before: whether the sentences before are shown.
         speaker: whether the speaker is shown.
+        target: the column that says what the sentence is about; the sentence is paired with it.
 
     """
 
@@ -43,6 +46,7 @@ class InputFormat:
     max_context: int = 48
     before: bool = True
     speaker: bool = True
+    target: str = ""
 
     def __post_init__(self) -> None:
         for name, bound in (("max_text", 2), ("max_context", 0)):  # windows overlap by half
@@ -54,6 +58,7 @@ class InputFormat:
         parts = [
             example.before.strip() if self.before else "",
             f"({example.speaker})" if self.speaker and example.speaker else "",
+            example.target.strip(),
         ]
         return " ".join(part for part in parts if part) or None
 

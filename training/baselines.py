@@ -59,7 +59,7 @@ def _tfidf(train: Dataset) -> Any:
 
 
 def _embeddings(data: Dataset) -> Any:
-    from .loop import fresh
+    from .network import fresh
 
     model = fresh(Recipe(method="full", rank=0), data)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,20 +15,22 @@ from ..corpus import coded
 from ..corpus.annotations import SPLITS, CodedUnit, read_coded
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
+from ..corpus.readers import read
+from ..corpus.records import Document
 from ..models.calibration import Array
 from ..models.inputs import Example
 from ..models.metrics import Bools
+from . import splits
 from .recipe import Recipe
-
-DEV_SHARE = 0.15
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Coded units and their codebook."""
+    """Coded units and their codebook; `targets` says what a unit is about, by its id."""
 
     units: tuple[CodedUnit, ...]
     codebook: Codebook
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.units)
@@ -36,7 +38,7 @@ class Dataset:
     @cached_property
     def examples(self) -> list[Example]:
         """What the encoder sees of each unit."""
-        return [Example(unit.text, unit.before, unit.speaker) for unit in self.units]
+        return [Example(unit.text, unit.before, unit.speaker, self.targets.get(unit.id, "")) for unit in self.units]
 
     @cached_property
     def truth(self) -> Bools:
@@ -73,7 +75,7 @@ class Dataset:
 
     def where(self, keep: Sequence[bool]) -> Dataset:
         """Return the units for which `keep` holds."""
-        return Dataset(tuple(unit for unit, kept in zip(self.units, keep, strict=True) if kept), self.codebook)
+        return replace(self, units=tuple(unit for unit, kept in zip(self.units, keep, strict=True) if kept))
 
     @cached_property
     def digest(self) -> str:
@@ -81,33 +83,39 @@ class Dataset:
         found = hashlib.sha256()
         for unit in self.units:
             seen = [unit.id, unit.document, unit.split, unit.text, unit.before, unit.speaker, float(unit.weight)]
+            seen += [self.targets[unit.id]] if self.targets.get(unit.id) else []
             given = [sorted(unit.labels), sorted(unit.unknown), sorted(unit.choices.items())]
             found.update(json.dumps([*seen, *given]).encode() + b"\n")
         return found.hexdigest()
 
 
 def load(recipe: Recipe) -> Dataset:
-    """Return the recipe's units, every one in a split.
+    """Return the recipe's units, every one in a split; units whose file names no split are divided by document.
 
-    Units whose file names no split are divided by document, by a hash of the document's name.
+    Raises:
+        CommuniqueError: the data or the codebook cannot be read, or a document stands in two splits.
+
     """
     book = codebooks.core() if recipe.codebook == "core" else codebooks.load(recipe.codebook)
     units = coded.load() if recipe.data == "core" else read_coded([recipe.data], book)
+    targets = column(recipe.data, recipe.inputs.target) if recipe.inputs.target else {}
     if not any(unit.split for unit in units):
-        units = [with_split(unit) for unit in units]
+        dates = column(recipe.data, "date") if recipe.split == "time" else {}
+        units = splits.divide(units, recipe.split, dates)
     for unit in units:
         if unit.split not in SPLITS:
             raise CommuniqueError(f"{unit.id}: split is {unit.split!r}; it must be one of {', '.join(SPLITS)}")
     _refuse_leaks(units)
-    return Dataset(tuple(units), book)
+    return Dataset(tuple(units), book, targets)
 
 
-def with_split(unit: CodedUnit) -> CodedUnit:
-    """Return the unit in ``dev`` or ``train``, by its document's name."""
-    from dataclasses import replace
-
-    place = int(hashlib.sha256(unit.document.encode()).hexdigest()[:8], 16) / 2**32
-    return replace(unit, split="dev" if place < DEV_SHARE else "train")
+def column(data: str, name: str) -> dict[str, str]:
+    """Return a column of the coded table `data` by the id of the row, refusing one that is not there."""
+    rows = [row for row in read([data]) if isinstance(row, Document)] if data != "core" else []
+    found = {row.id: str((row.date if name == "date" else row.meta.get(name)) or "") for row in rows}
+    if not any(found.values()):
+        raise CommuniqueError(f"{data} has no column {name!r} with anything in it; name the column as the table does")
+    return found
 
 
 def _refuse_leaks(units: Sequence[CodedUnit]) -> None:

@@ -64,8 +64,8 @@ def _uncertain(answer: Bools, truth: Bools, doubt: Bools) -> dict[str, float]:
     }
 
 
-def to_json(found: Report) -> dict[str, Any]:
-    """Return the report as what ``metrics.json`` holds; a figure that does not exist is null."""
+def to_json(found: Any) -> dict[str, Any]:
+    """Return a report, or another dataclass of figures, as ``metrics.json`` holds it; a figure that does not exist is null."""
     return dict(_finite(asdict(found)))
 
 

@@ -10,8 +10,9 @@ import pytest
 from communique.corpus.annotations import CodedUnit
 from communique.corpus.errors import CommuniqueError
 from communique.models.inputs import Example
-from communique.training.dataset import DEV_SHARE, Dataset, load, with_split
+from communique.training.dataset import Dataset, load
 from communique.training.recipe import Recipe
+from communique.training.splits import DEV_SHARE, with_split
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from communique.corpus.errors import CommuniqueError, UsageError
 from communique.models.inputs import Encoded, Example
-from communique.training import dataset, loop
+from communique.training import dataset, feed, loop, network, objective, schedule
 from communique.training.fit import fit
 from communique.training.recipe import Recipe
 
@@ -27,6 +27,10 @@ def data(quick):
 
 def trained(recipe, data, report=lambda _: None):
     return loop.train(recipe, data, report)
+
+
+def logits_of(classifier, rows):
+    return classifier.network(**classifier.tensors(rows)).logits
 
 
 def weights(classifier):
@@ -90,8 +94,8 @@ def test_progress_is_told(tiny_recipe, data):
 
 
 def test_a_fresh_head_begins_at_the_labels_shares(quick, data):
-    classifier = loop.fresh(quick, data)
-    loop._prior(classifier, data.split("train"))
+    classifier = network.fresh(quick, data)
+    network.set_prior(classifier, data.split("train"))
     share = data.split("train").truth.mean(axis=0)
     bias = classifier.network.classifier.bias.detach().numpy()[:2]
     assert 1 / (1 + np.exp(-bias)) == pytest.approx(share, abs=1e-6)
@@ -99,7 +103,7 @@ def test_a_fresh_head_begins_at_the_labels_shares(quick, data):
 
 def test_what_no_adapter_holds_does_not_move(quick, data):
     recipe = replace(quick, rank=4, warm_start=False)
-    before, after = weights(loop.fresh(recipe, data)), weights(trained(recipe, data))
+    before, after = weights(network.fresh(recipe, data)), weights(trained(recipe, data))
     moved = {name for name in before if not (before[name] == after[name]).all()}
     assert "classifier.weight" in moved
     assert any("attention" in name for name in moved)
@@ -118,7 +122,7 @@ def test_context_is_left_out_as_often_as_the_recipe_says(dropout, kept):
     import random
 
     rng = random.Random(1)
-    shown = [loop._shown(Example("x", "Before.", "Ostra"), rng, dropout) for _ in range(400)]
+    shown = [feed.shown(Example("x", "Before.", "Ostra"), rng, dropout) for _ in range(400)]
     assert abs(sum(bool(one.before) for one in shown) - kept) < 50
     assert abs(sum(bool(one.speaker) for one in shown) - kept) < 50
     assert {one.text for one in shown} == {"x"}
@@ -126,23 +130,24 @@ def test_context_is_left_out_as_often_as_the_recipe_says(dropout, kept):
 
 def test_batches_hold_every_row_once(quick):
     rows = [Encoded(n, (1,) * (n % 17 + 1), (0,) * (n % 17 + 1)) for n in range(1000)]
-    first = list(loop._batches(rows, quick, 0))
+    first = list(feed.batches(rows, quick, 0))
     assert sorted(n for batch in first for n in batch) == list(range(1000))
     assert all(len(batch) <= quick.batch for batch in first)
-    assert first == list(loop._batches(rows, quick, 0))
-    assert first != list(loop._batches(rows, quick, 1))
+    assert first == list(feed.batches(rows, quick, 0))
+    assert first != list(feed.batches(rows, quick, 1))
 
 
 def test_the_rate_rises_and_falls(quick, data):
     import torch
 
-    network = loop.fresh(quick, data).network
-    optimiser, schedule = loop._optimiser(network, replace(quick, warmup=0.2, rate=1e-3), 10)
+    optimiser, rates_of = schedule.optimiser(
+        network.fresh(quick, data).network, replace(quick, warmup=0.2, rate=1e-3), 10
+    )
     rates = []
     for _ in range(10):
         rates.append(optimiser.param_groups[0]["lr"])
         optimiser.step()
-        schedule.step()
+        rates_of.step()
     assert rates[:2] == pytest.approx([5e-4, 1e-3])
     assert rates[2:] == sorted(rates[2:], reverse=True)
     assert 0 < rates[-1] < 2.6e-4
@@ -158,31 +163,33 @@ def test_the_loss_leaves_out_what_nobody_judged(quick, data):
 
     torch.manual_seed(0)
     part = data.split("dev")
-    classifier = loop.fresh(quick, part)
+    classifier = network.fresh(quick, part)
     classifier.network.eval()
     rows = classifier.encode(part.examples)
-    truth, known, *choices = loop._targets(part)
+    truth, known, *choices = objective.targets(part)
     known[:, 1] = 0
-    one = loop._loss(classifier, rows, [truth, known, *choices], part, quick)
+    one = objective.loss(logits_of(classifier, rows), [truth, known, *choices], part, quick)
     truth[:, 1] = 1 - truth[:, 1]
-    assert one.item() == loop._loss(classifier, rows, [truth, known, *choices], part, quick).item()
+    assert one.item() == objective.loss(logits_of(classifier, rows), [truth, known, *choices], part, quick).item()
     choices[0][:] = -1
-    assert torch.isfinite(loop._loss(classifier, rows, [truth, known, *choices], part, quick))
+    assert torch.isfinite(objective.loss(logits_of(classifier, rows), [truth, known, *choices], part, quick))
 
 
 def test_the_loss_by_hand(quick, data):
     import torch
 
     part = data.where([n < 4 for n in range(len(data))])
-    classifier = loop.fresh(quick, part)
+    classifier = network.fresh(quick, part)
     classifier.network.eval()
     rows = classifier.encode(part.examples)
     logits = torch.tensor(classifier.logits(part.examples))
-    truth, _, choice = loop._targets(part)
+    truth, _, choice = objective.targets(part)
     p = torch.sigmoid(logits[:, :2])
     cross = -(truth * p.log() + (1 - truth) * (1 - p).log()).mean() * 2
     chosen = -torch.log_softmax(logits[:, 2:], dim=1)[torch.arange(4), choice].mean()
-    found = loop._loss(classifier, rows, loop._targets(part), part, replace(quick, single_weight=0.5))
+    found = objective.loss(
+        logits_of(classifier, rows), objective.targets(part), part, replace(quick, single_weight=0.5)
+    )
     assert found.item() == pytest.approx((cross + 0.5 * chosen).item(), abs=1e-4)
 
 
