@@ -73,6 +73,13 @@ def _part(answers: Answers, field: str, value: str, rows: Bools) -> Part:
     return Part(field, value, len(data), len(counts.tp), micro, float((truth == given).all(axis=1).mean()))
 
 
+def table(answers: Answers) -> str:
+    """Return the figures of every group of units as a Markdown table, all units last."""
+    lines = ["| group | | units | micro-F1 | exactly right |", "|---|---|--:|---|---|"]
+    lines += [f"| {one.field} | {one.value} | {one.n} | {one.micro_f1} | {one.exact:.3f} |" for one in parts(answers)]
+    return "\n".join([*lines, f"| **all** | | {len(answers.data)} | | {exact_sets(answers)} |"])
+
+
 def exact_sets(answers: Answers) -> Interval:
     """Return the share of units whose labels are exactly the coder's, with its interval by document."""
     right = ((answers.data.truth & answers.data.known) == answers.given).all(axis=1)

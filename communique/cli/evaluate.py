@@ -45,7 +45,7 @@ def command(
 
     from ..models import classifier
     from ..training import baselines as others
-    from ..training import evaluation, page
+    from ..training import evaluation, inspection, page
 
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
@@ -68,8 +68,9 @@ def command(
         click.echo(json.dumps({name: evaluation.to_json(found) for name, found in reports}))
         return DONE
     click.echo(evaluation.compare_table(reports) + "\n")
-    for name, found in reports[-len(models) :]:
+    for (name, found), (_, *answer) in zip(reports[-len(models) :], answers, strict=True):
         click.echo(f"{name}\n\n{evaluation.table(found)}\n")
+        click.echo(f"{inspection.table(evaluation.answers(*answer))}\n")
     return DONE
 
 

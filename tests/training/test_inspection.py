@@ -60,6 +60,14 @@ def test_the_groups_are_the_units_that_share_a_value(data):
     assert {part.exact for value, part in parts.items() if value != data.units[n].kind} == {1.0}
 
 
+def test_the_table_ends_with_all_units(data):
+    _, answers = wrong_once(data)
+    *_, company, government, every = inspection.table(answers).split("\n")
+    assert company.startswith("| kind | company |")
+    assert government.startswith("| kind | government |")
+    assert every.startswith(f"| **all** | | {len(data)} | | 0.97")
+
+
 def test_what_nobody_judged_is_no_error(data):
     n, answers = wrong_once(data)
     unit = data.units[n]
