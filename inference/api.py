@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +33,8 @@ def score_to(
     text_column: str | None = None,
     actors: str | None = None,
     precision: str = "auto",
+    engine: str = "local",
+    address: str | None = None,
     formats: Sequence[str] = (),
     resume: bool = False,
     overwrite: bool = False,
@@ -46,19 +49,33 @@ def score_to(
     """
     options = _options(unit, text_column, actors)
     _check_formats(formats)
+    run = _engine(engine, address, model)
     if out.suffix[1:] not in sinks.FORMATS:
         found = _predictor(model, precision, out if resume else None)
-        summary = runner.score(inputs, out, found, options, resume=resume, overwrite=overwrite, report=report)
+        summary = run(inputs, out, found, options, resume=resume, overwrite=overwrite, report=report)
         for name in formats:
             sinks.convert(out / "units.jsonl", out / f"units.{name}")
         return summary
     return _score_to_file(
-        inputs, out, model, options, precision=precision, resume=resume, overwrite=overwrite, report=report
+        run, inputs, out, model, options, precision=precision, resume=resume, overwrite=overwrite, report=report
     )
 
 
+def _engine(engine: str, address: str | None, model: str | Path) -> Callable[..., Summary]:
+    """Return what scores into a run folder: the runner of this machine, or that of a cluster."""
+    if engine == "local":
+        if address:
+            raise UsageError(f"address {address!r} is that of a cluster; add --engine ray")
+        return runner.score
+    if engine != "ray":
+        raise UsageError(f"engine is {engine!r}; it must be local or ray")
+    from . import ray_engine
+
+    return partial(ray_engine.score, source=model, address=address)
+
+
 def _score_to_file(
-    inputs: Sequence[str], out: Path, model: str | Path, options: Options, *, precision: str, resume: bool,
+    run: Callable[..., Summary], inputs: Sequence[str], out: Path, model: str | Path, options: Options, *, precision: str, resume: bool,
     overwrite: bool, report: Callable[[Progress], None],
 ) -> Summary:  # fmt: skip
     """Score into a hidden run folder beside `out`, then write `out` and its errors and drop the folder."""
@@ -67,7 +84,7 @@ def _score_to_file(
     folder = out.with_name(f".{out.name}.run")
     anew = not resume or journal.is_finished(folder)  # finished: it died between the run and the file
     found = _predictor(model, precision, None if anew else folder)
-    summary = runner.score(inputs, folder, found, options, resume=resume, overwrite=anew, report=report)
+    summary = run(inputs, folder, found, options, resume=resume, overwrite=anew, report=report)
     with journal.locked(folder):
         sinks.convert(folder / "units.jsonl", out)
         errors = out.with_name(f"{out.name}.errors.jsonl")

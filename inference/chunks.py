@@ -19,7 +19,7 @@ from ..corpus.extraction import Actors
 from ..corpus.records import Document, InputError, Prediction, Unit
 from . import journal
 from .prepare import Prepared, UnitMode, prepare
-from .rows import line, statement_row, unit_row
+from .rows import fields, line, statement_row, unit_row
 from .seen import Seen
 from .summary import Summary
 
@@ -99,7 +99,7 @@ class Inputs:
             self.count += 1
             self._in_shard += 1
             self._characters += len(item.text) if isinstance(item, Document) else 0
-            self._hash.update(json.dumps(to_json(item), default=repr).encode() + b"\n")
+            self._hash.update(json.dumps(fields(item), default=repr).encode() + b"\n")
             yield self._unrepeated(item)
 
     def _unrepeated(self, item: Document | InputError) -> Document | InputError:
@@ -115,11 +115,6 @@ class Inputs:
             raise CommuniqueError(
                 "cannot resume: the inputs changed since the run began; restore them, or start anew with --overwrite"
             )
-
-
-def to_json(item: Document | InputError) -> dict[str, Any]:
-    """Return the fields of an input, without a copy of what they hold."""
-    return {name: getattr(item, name) for name in item.__dataclass_fields__}
 
 
 def cut(inputs: Inputs, options: Options, actors: Actors | None = None) -> Iterator[list[Prepared | InputError]]:

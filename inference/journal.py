@@ -22,6 +22,8 @@ from ..corpus.errors import CommuniqueError, UsageError
 
 FILES = ("statements.jsonl", "units.jsonl", "errors.jsonl")
 MANIFEST, SUMMARY, JOURNAL, LOCK = "manifest.json", "summary.json", "journal.jsonl", ".lock"
+SHARDS = "shards"
+"""The folder where the Ray engine keeps what is not in the journal yet."""
 _BEGUN = {MANIFEST, f"{MANIFEST}.tmp", *(f"{name}.part" for name in FILES)}  # what a run writes before its journal
 
 
@@ -169,7 +171,7 @@ def _take(path: Path) -> BinaryIO | None:
 
 def clear(path: Path) -> None:
     """Remove what a run wrote, and nothing else."""
-    ours = [SUMMARY, f"{SUMMARY}.tmp", JOURNAL, *FILES, *_BEGUN]
+    ours = [SHARDS, SUMMARY, f"{SUMMARY}.tmp", JOURNAL, *FILES, *_BEGUN]
     for name in ours + [f"units{suffix}" for suffix in (".csv", ".xlsx", ".dta", ".parquet")]:
         found = path / name
         if found.is_dir():

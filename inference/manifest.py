@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 PACKAGES = ("communique", "torch", "transformers", "tokenizers", "sentencex")
 
 
-def make_manifest(inputs: Sequence[str], predictor: Predictor | None, options: Options) -> dict[str, Any]:
+def make_manifest(
+    inputs: Sequence[str], predictor: Predictor | None, options: Options, engine: str = "local"
+) -> dict[str, Any]:
     """Return a run's manifest; `decides` holds what its result depends on."""
     import platform
     from importlib.metadata import version
 
     decides: dict[str, Any] = {
-        "inputs": list(inputs), "options": asdict(options), "versions": {name: version(name) for name in PACKAGES},
+        "inputs": list(inputs), "engine": engine, "options": asdict(options), "versions": {name: version(name) for name in PACKAGES},
     }  # fmt: skip
     if options.actors:
         decides["actors_sha256"] = hashlib.sha256(Path(options.actors).read_bytes()).hexdigest()

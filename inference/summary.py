@@ -35,6 +35,12 @@ class Summary:
             self.by["sentiments"].update([one.sentiment] if one.sentiment else [])
             self.by["flags"].update(one.flags)
 
+    def add(self, counts: Mapping[str, Any]) -> None:
+        """Count what another summary, as JSON, has counted."""
+        self.totals.update(counts["totals"])
+        for name in COUNTERS:
+            self.by[name].update(counts[name])
+
     def to_json(self) -> dict[str, Any]:
         """Return what ``summary.json`` and the journal hold."""
         totals = {

@@ -50,6 +50,14 @@ Examples:
     show_default=True,
     help="How the model computes; auto takes bf16 only where the processor is faster with it.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="ray labels on a cluster; it needs communique[ray], and OUT on a disk that every node sees.",
+)
+@click.option("--address", help="With --engine ray: a running cluster, host:port or auto. [default: this machine]")
 @click.option("--format", "formats", default="", help="Further files in the run folder: csv,parquet,xlsx,dta.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
@@ -64,6 +72,8 @@ def command(
     text_column: str | None,
     actors: str | None,
     precision: str,
+    engine: str,
+    address: str | None,
     formats: str,
     resume: bool,
     overwrite: bool,
@@ -83,6 +93,8 @@ def command(
 
     report, close = progress(as_json=as_json, quiet=quiet or out == "-")
     if out == "-":
+        if engine != "local":
+            raise click.UsageError("--engine ray writes files: give a run folder or a file as -o")
         summary = api.score_to_stdout(
             inputs, model=model, unit=unit, text_column=text_column, actors=actors, precision=precision
         )
@@ -90,7 +102,7 @@ def command(
     try:
         summary = api.score_to(
             inputs, Path(out), model=model, unit=unit, text_column=text_column, actors=actors, precision=precision,
-            formats=[name for name in formats.split(",") if name], resume=resume, overwrite=overwrite, report=report,
+            engine=engine, address=address, formats=[name for name in formats.split(",") if name], resume=resume, overwrite=overwrite, report=report,
         )  # fmt: skip
     finally:
         close()
