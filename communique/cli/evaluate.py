@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from . import DONE
 
 if TYPE_CHECKING:
     from ..corpus.codebook import Codebook
+    from ..models.classifier import Classifier
     from ..training.dataset import Dataset
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
 def command(model: str, other: str | None, data: str, split: str, baselines: bool, as_json: bool) -> int:
-    """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document.
+    """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document; with OTHER, their differences too.
 
     Of a file without a column `split`, every unit is used.
     """
@@ -31,24 +32,33 @@ def command(model: str, other: str | None, data: str, split: str, baselines: boo
 
     from ..models import classifier
     from ..training import baselines as others
-    from ..training import evaluation
+    from ..training import compare, evaluation
 
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
     for name, second in models[1:]:
         _refuse_other(name, second.codebook, model, book)
-    whole = _load(data, book)
+    whole = _load(data, models[0][1])
     _refuse_other(f"the data {data}", whole.codebook, model, book)
     units = whole.split(split) if any(unit.split for unit in whole.units) else whole
     if not len(units):
         raise click.ClickException(f"{data} has no units in the split {split}")
-    reports = [(name, evaluation.evaluate(found, units)) for name, found in models]
+    answers = [(found.predict_proba(units.examples), found.calibration) for _, found in models]
+    reports = [
+        (name, evaluation.report(probabilities, units, calibration))
+        for (name, _), (probabilities, calibration) in zip(models, answers, strict=True)
+    ]
+    differences = compare.compare(answers[0], answers[-1], units) if other else []
     if baselines:
         reports = [(name, evaluation.report(*found)) for name, found in others.all_on(whole, units)] + reports
     if as_json:
-        click.echo(json.dumps({name: evaluation.to_json(found) for name, found in reports}))
+        result: dict[str, Any] = {name: evaluation.to_json(found) for name, found in reports}
+        result |= {"differences": [evaluation.to_json(one) for one in differences]} if other else {}
+        click.echo(json.dumps(result))
         return DONE
     click.echo(evaluation.compare_table(reports) + "\n")
+    if other:
+        click.echo(compare.table(differences, (model, other)) + "\n")
     for name, found in reports[-len(models) :]:
         click.echo(f"{name}\n\n{evaluation.table(found)}\n")
     return DONE
@@ -70,11 +80,12 @@ def _scheme(book: Codebook) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(group.name, group.choice, group.names) for group in book.groups]
 
 
-def _load(data: str, codebook: Codebook) -> Dataset:
+def _load(data: str, model: Classifier) -> Dataset:
     from ..corpus.annotations import read_coded
     from ..training import dataset
     from ..training.recipe import Recipe
 
     if data == "core":
         return dataset.load(Recipe())
-    return dataset.Dataset(tuple(read_coded([data], codebook)), codebook)
+    targets = dataset.column(data, model.form.target) if model.form.target else {}
+    return dataset.Dataset(tuple(read_coded([data], model.codebook)), model.codebook, targets)
