@@ -6,7 +6,7 @@
 ('opposition',)
 
 `load` gives a classifier with `predict`, `predict_proba` and `classes_`; `score` labels files into a run
-folder; `extract` finds the statements of a text. Nothing heavy is imported before one of them is called.
+folder; `extract` finds the statements of a text; `StanceClassifier` trains as scikit-learn's estimators do. Nothing heavy is imported before one of them is called.
 """
 
 from __future__ import annotations
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
     from .corpus.records import Document, Prediction, Statement, Unit
     from .inference.summary import Summary
     from .models.classifier import Classifier
+    from .training.estimator import StanceClassifier
 
-__all__ = ["CommuniqueError", "Document", "Prediction", "Statement", "Unit", "__version__", "extract", "load", "score"]
+__all__ = [
+    "CommuniqueError", "Document", "Prediction", "StanceClassifier", "Statement", "Unit", "__version__", "extract", "load",
+    "score",
+]  # fmt: skip
 _LAZY = {
-    "CommuniqueError": "errors", "Document": "records", "Prediction": "records", "Statement": "records", "Unit": "records",
+    "CommuniqueError": "corpus.errors", "Document": "corpus.records", "Prediction": "corpus.records",
+    "StanceClassifier": "training.estimator", "Statement": "corpus.records", "Unit": "corpus.records",
 }  # fmt: skip
 
 
@@ -34,7 +39,7 @@ def __getattr__(name: str) -> Any:
 
         return version("communique")
     if name in _LAZY:
-        return getattr(import_module(f".corpus.{_LAZY[name]}", __name__), name)
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
     raise AttributeError(f"module 'communique' has no attribute {name!r}")
 
 

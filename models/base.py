@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def locate(name: str, *, download: bool = False) -> str:
 
     Raises:
         CommuniqueError: the name is neither a folder, nor bundled, nor in the local Hub cache
-            (and `download` is off or fails), or the weights are not safetensors.
+            (and `download` is off or fails), the weights are not safetensors, or the folder brings code of its own.
 
     """
     if Path(name).is_dir():
@@ -46,7 +47,25 @@ def _with_safe_weights(folder: Path) -> Path:
             f"{folder} holds no safetensors weights; pickled weights can run code and are not read: "
             "convert them with `save_pretrained` first"
         )
+    _refuse_remote_code(folder)
     return folder
+
+
+def _refuse_remote_code(folder: Path) -> None:
+    """Refuse a base whose architecture transformers does not know, so that its folder brings code to run."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CommuniqueError(f"{folder} is damaged: its config.json is no JSON; copy the folder anew") from error
+    if "auto_map" not in config:
+        return
+    from transformers import CONFIG_MAPPING
+
+    if config.get("model_type") not in CONFIG_MAPPING:
+        raise CommuniqueError(
+            f"{folder} needs code of its own (auto_map in its config.json), which is never run; "
+            "take a base whose architecture transformers knows"
+        )
 
 
 def _from_hub(name: str, download: bool) -> str:

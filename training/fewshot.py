@@ -62,7 +62,7 @@ def shared(units: Sequence[CodedUnit]) -> Array:
         kinds.append([{unit.choices[group]} if group in unit.choices else set() for unit in units])
     if not any(unit.labels for unit in units) and len(kinds) > 1:
         kinds = kinds[1:]
-    return np.mean([_jaccard(kind) for kind in kinds], axis=0)
+    return np.asarray(np.mean([_jaccard(kind) for kind in kinds], axis=0))
 
 
 def _jaccard(sets: Sequence[frozenset[str] | set[str]]) -> Array:

@@ -63,7 +63,7 @@ def _fastest(device: str) -> str:
 
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
-    found = getattr(torch.cpu, "get_capabilities", dict)() if device == "cpu" else {}
+    found: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)() if device == "cpu" else {}
     return "bf16" if found.get("amx_bf16") or found.get("avx512_bf16") else "fp32"
 
 

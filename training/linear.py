@@ -36,7 +36,7 @@ def fit(classifier: Classifier, learning: Dataset, dev: Dataset) -> float:
 
 def embed(classifier: Classifier, rows: Sequence[Encoded]) -> torch.Tensor:
     """Return what the head reads of one batch of rows: (rows, hidden)."""
-    seen: list[Any] = []
+    seen: list[torch.Tensor] = []
     hook = head_layer(classifier.network).register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
     try:
         classifier.network(**classifier.tensors(rows))

@@ -16,9 +16,10 @@ COMMANDS = {
     "extract": "Find the statements only: who says what.",
     "train": "Fine-tune a classifier from coded sentences.",
     "evaluate": "Measure a model, or two, on coded sentences.",
+    "crossval": "Measure a recipe by grouped cross-validation.",
     "agreement": "Say how far coders agree.",
     "codebook": "Check, show or begin a label scheme.",
-    "models": "List, show, verify or export models.",
+    "models": "List, show, verify, export or push models.",
     "doctor": "Show versions, processor, and what is missing.",
 }
 DONE, FAILED, USAGE, SOME_ERRORS, INTERRUPTED, TERMINATED = 0, 1, 2, 3, 130, 143
@@ -61,7 +62,7 @@ def main() -> None:
     except click.exceptions.Abort:
         code = _say("interrupted", INTERRUPTED)
     except KeyboardInterrupt:
-        code = _say("interrupted; `--resume` continues a scoring run", INTERRUPTED)
+        code = _say("interrupted; `--resume` continues a scoring run or a training", INTERRUPTED)
     except click.ClickException as error:
         error.show()
         code = USAGE

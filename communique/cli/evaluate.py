@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from . import DONE
 
 if TYPE_CHECKING:
     from ..corpus.codebook import Codebook
+    from ..models.classifier import Classifier
     from ..training.dataset import Dataset
 
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 def command(
     model: str, other: str | None, data: str, split: str, baselines: bool, out: Path | None, as_json: bool
 ) -> int:
-    """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document.
+    """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document; with OTHER, their differences too.
 
     Of a file without a column `split`, every unit is used.
     """
@@ -45,32 +46,36 @@ def command(
 
     from ..models import classifier
     from ..training import baselines as others
-    from ..training import evaluation, inspection, page
+    from ..training import compare, evaluation, inspection, page
 
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
     for name, second in models[1:]:
         _refuse_other(name, second.codebook, model, book)
-    whole = _load(data, book)
+    whole = _load(data, models[0][1])
     _refuse_other(f"the data {data}", whole.codebook, model, book)
     units = whole.split(split) if any(unit.split for unit in whole.units) else whole
     if not len(units):
         raise click.ClickException(f"{data} has no units in the split {split}")
-    answers = [(name, found.predict_proba(units.examples), units, found.calibration) for name, found in models]
-    reports = [(name, evaluation.report(*answer)) for name, *answer in answers]
+    found = [(one.predict_proba(units.examples), units, one.calibration) for _, one in models]
+    reports = [(name, evaluation.report(*one)) for (name, _), one in zip(models, found, strict=True)]
+    answers = [evaluation.answers(*one) for one in found]
+    differences = compare.compare(answers[0], answers[1]) if other else []
     if out:
-        _, *first = answers[0]
-        page.write(out, model, reports[0][1], evaluation.answers(*first))
+        page.write(out, model, reports[0][1], answers[0])
     if baselines:
         _refuse_without_training_part(data, whole)
-        reports = [(name, evaluation.report(*found)) for name, found in others.all_on(whole, units)] + reports
+        reports = [(name, evaluation.report(*one)) for name, one in others.all_on(whole, units)] + reports
     if as_json:
-        click.echo(json.dumps({name: evaluation.to_json(found) for name, found in reports}))
+        result: dict[str, Any] = {name: evaluation.to_json(report) for name, report in reports}
+        result |= {"differences": [evaluation.to_json(one) for one in differences]} if other else {}
+        click.echo(json.dumps(result))
         return DONE
     click.echo(evaluation.compare_table(reports) + "\n")
-    for (name, found), (_, *answer) in zip(reports[-len(models) :], answers, strict=True):
-        click.echo(f"{name}\n\n{evaluation.table(found)}\n")
-        click.echo(f"{inspection.table(evaluation.answers(*answer))}\n")
+    if other:
+        click.echo(compare.table(differences, (model, other)) + "\n")
+    for (name, report), answer in zip(reports[-len(models) :], answers, strict=True):
+        click.echo(f"{name}\n\n{evaluation.table(report)}\n\n{inspection.table(answer)}\n")
     return DONE
 
 
@@ -96,7 +101,7 @@ def _scheme(book: Codebook) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(group.name, group.choice, group.names) for group in book.groups]
 
 
-def _load(data: str, codebook: Codebook) -> Dataset:
+def _load(data: str, model: Classifier) -> Dataset:
     from ..corpus import codebook as codebooks
     from ..corpus import coded
     from ..corpus.annotations import read_coded
@@ -107,4 +112,5 @@ def _load(data: str, codebook: Codebook) -> Dataset:
         return dataset.load(Recipe())
     if data == "contrast":
         return dataset.Dataset(tuple(coded.contrast()), codebooks.core())
-    return dataset.Dataset(tuple(read_coded([data], codebook)), codebook)
+    targets = dataset.column(data, model.form.target) if model.form.target else {}
+    return dataset.Dataset(tuple(read_coded([data], model.codebook)), model.codebook, targets)

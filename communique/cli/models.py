@@ -12,7 +12,7 @@ from . import DONE, FAILED
 
 @click.group("models")
 def command() -> None:
-    """List, show, verify or export models."""
+    """List, show, verify, export or push models."""
 
 
 @command.command("list")
@@ -77,4 +77,16 @@ def export(model: str, out: Path) -> int:
         raise click.UsageError(f"{out} holds something already; give a new folder")
     classifier.export(model, out)
     click.echo(f"written: {out}", err=True)
+    return DONE
+
+
+@command.command("push")
+@click.argument("model")
+@click.argument("repository")
+@click.option("--private", is_flag=True, help="Make a new repository one that only you can read.")
+def push(model: str, repository: str, private: bool) -> int:
+    """Put MODEL on the Hugging Face Hub as REPOSITORY (NAME/REPOSITORY), merged as `export` does; `hf auth login` comes first."""
+    from ..models import hub
+
+    click.echo(f"pushed: {hub.push(model, repository, private=private)}", err=True)
     return DONE

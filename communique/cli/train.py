@@ -36,9 +36,13 @@ def recipe_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def chosen_recipe(path: Path | None, flags: dict[str, Any]) -> Recipe:
-    """Return the recipe at `path` with the flags that were given over it, or that of the flags alone."""
+def chosen_recipe(path: Path | None, flags: dict[str, Any], model: str | None = None) -> Recipe:
+    """Return the recipe at `path`, or `model`'s, with the flags that were given over it, or that of the flags alone."""
     given = {key: value for key, value in flags.items() if value is not None}
+    if model:
+        from ..training import replicate
+
+        return replicate.recipe_of(model, given)
     if path:
         return recipes.load(path, given)
     if "data" not in given:
@@ -49,23 +53,37 @@ def chosen_recipe(path: Path | None, flags: dict[str, Any]) -> Recipe:
 @click.command("train")
 @click.argument("recipe", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="The model folder to write.")
+@click.option("--from", "model", metavar="MODEL", help="Repeat the training of a model, and say what differs.")
+@click.option("--download", is_flag=True, help="Fetch the base from the Hub where it is not on this machine.")
 @click.option("--dry-run", is_flag=True, help="Say what would be trained, how long and with how much memory.")
 @click.option("--resume", is_flag=True, help="Continue an interrupted training; it ends in the same weights.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Messages as JSON, for programs.")
 @recipe_flags
 def command(
-    recipe: Path | None, out: Path | None, dry_run: bool, resume: bool, overwrite: bool, as_json: bool, **flags: Any
+    recipe: Path | None,
+    out: Path | None,
+    model: str | None,
+    download: bool,
+    dry_run: bool,
+    resume: bool,
+    overwrite: bool,
+    as_json: bool,
+    **flags: Any,
 ) -> int:
     """Train a classifier as RECIPE (a TOML file) says, calibrate it, and write a model folder with its card.
 
     Every key of a recipe is an option too, which goes before what RECIPE says.
     """
+    from ..models import base
     from ..training import dataset, evaluation, fit, plan
 
+    if recipe and model:
+        raise click.UsageError("give a RECIPE.toml or --from MODEL, not both")
     if not out and not dry_run:
         raise click.UsageError("say where the model goes with -o FOLDER, or ask with --dry-run")
-    chosen = chosen_recipe(recipe, flags)
+    chosen = chosen_recipe(recipe, flags, model)
+    base.locate(chosen.base, download=download)
     data = dataset.load(chosen)
     warn(chosen, data, as_json=as_json)
     if dry_run or not out:
@@ -73,11 +91,23 @@ def command(
         click.echo(as_text(found) if as_json else found)
         return DONE
     report, advance, close = _shown(chosen, data, as_json=as_json)
-    model = fit.fit(chosen, out, data=data, overwrite=overwrite, resume=resume, report=report, tick=advance)
+    made = fit.fit(chosen, out, data=data, overwrite=overwrite, resume=resume, report=report, tick=advance)
     close()
-    message(f"written: {out} ({len(model.classes_)} labels; see {out / 'README.md'})", as_json=as_json)
+    message(f"written: {out} ({len(made.classes_)} labels; see {out / 'README.md'})", as_json=as_json)
     click.echo(evaluation.saved_table(out / "metrics.json"))
+    if model:
+        _say_differences(model, out)
     return DONE
+
+
+def _say_differences(model: str, out: Path) -> None:
+    from ..models import folder
+    from ..training import replicate
+
+    found = replicate.differences(folder.find(model), folder.find(out))
+    click.echo(
+        "\n".join(["differs:", *(f"  {one}" for one in found)]) if found else f"{out} is {model} again: nothing differs"
+    )
 
 
 def as_text(found: Any) -> str:

@@ -86,6 +86,7 @@ def test_its_files_are_the_same_every_time(tiny_base, tmp_path):
 def test_only_safetensors_are_written(tiny_adapter):
     assert {path.suffix for path in tiny_adapter.iterdir()} <= {
         ".json",
+        ".jsonl",
         ".safetensors",
         ".yaml",
         ".toml",
