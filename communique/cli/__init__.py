@@ -17,6 +17,7 @@ COMMANDS = {
     "train": "Fine-tune a classifier from coded sentences.",
     "evaluate": "Measure a model, or two, on coded sentences.",
     "agreement": "Say how far coders agree.",
+    "compare": "Compare who says what.",
     "codebook": "Check, show or begin a label scheme.",
     "models": "List, show, verify or export models.",
     "doctor": "Show versions, processor, and what is missing.",
