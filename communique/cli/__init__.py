@@ -18,6 +18,7 @@ COMMANDS = {
     "evaluate": "Measure a model, or two, on coded sentences.",
     "crossval": "Measure a recipe by grouped cross-validation.",
     "agreement": "Say how far coders agree.",
+    "compare": "Compare who says what.",
     "codebook": "Check, show or begin a label scheme.",
     "models": "List, show, verify, export or push models.",
     "doctor": "Show versions, processor, and what is missing.",

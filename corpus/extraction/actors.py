@@ -169,6 +169,10 @@ class Actors:
             return hits[0].entry.actor
         return _member_of_congress(words) or self._organisation(words, hits) or self._state(words, hits)
 
+    def named_in(self, text: str) -> list[Actor]:
+        """Return the known actors whose names or aliases stand in `text`, in its order."""
+        return [hit.entry.actor for hit in self._hits(_keys(text))]
+
     def is_state(self, name: str) -> bool:
         """Return whether the name is a state's."""
         entry = self._names.get(normalise(name))
