@@ -1,1 +1,1 @@
-"""What the labels show: how far coders agree."""
+"""What the labels show: how far coders agree, and what they settle on."""

@@ -1,27 +1,53 @@
-"""Agreement between coders, per label: Krippendorff's alpha with its interval."""
+"""Agreement between coders, per label and per pair: Krippendorff's alpha with its interval, and its relatives."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from ..corpus.annotations import CodedUnit, coded_unit, questions, read_coded, refuse_mixed
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
+from ..corpus.records import Document
+from . import coefficients
+from .coefficients import Counts, alpha, alpha_of, alpha_parts, pairwise_f1
+
+__all__ = [
+    "Agreement",
+    "Codings",
+    "Pair",
+    "agreement",
+    "alpha",
+    "codings",
+    "pairs",
+    "read_coders",
+    "read_codings",
+    "table",
+]
 
 BOOTSTRAPS = 1000
 Codings = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""item → coder → question (a label, or a single-choice group) → answer."""
+"""item → coder → question (a label, or a single-choice group) → answer ("1", "0", or the name chosen)."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """One question's agreement: `f1` is the mean F1 of each coder against each other."""
+    """One question's agreement, over the items that at least two coders answered.
+
+    Attributes:
+        positives: items of which at least one coder said yes.
+        low, high: 95 % percentile interval of alpha, from a bootstrap over documents.
+        f1: the mean F1 of each coder against each other.
+        share: how many pairs of answers agree.
+        cohen: Cohen's kappa, the mean over pairs of coders (Light 1971).
+
+    """
 
     name: str
     items: int
@@ -30,32 +56,100 @@ class Agreement:
     low: float
     high: float
     f1: float
+    share: float
+    cohen: float
+    fleiss: float
+    ac1: float
+
+
+@dataclass(frozen=True)
+class Pair:
+    """How far two coders agree on one question."""
+
+    coders: tuple[str, str]
+    name: str
+    items: int
+    share: float
+    cohen: float
+    f1: float
 
 
 def read_codings(paths: Sequence[Path], book: Codebook) -> Codings:
-    """Read codings from tab- or comma-separated tables with the columns id, coder and labels.
+    """Read codings; see `read_coders`."""
+    return codings(read_coders(paths, book), book)
+
+
+def read_coders(paths: Sequence[Path], book: Codebook) -> list[CodedUnit]:
+    """Read what each coder gave, from any format of `communique convert`, or tables without texts.
+
+    Who names no coder in a file of several is called like that file.
 
     Raises:
-        CommuniqueError: a table or a row cannot be read, an answer is not in the codebook, or a coder answered twice.
+        CommuniqueError: a file or a row cannot be read, an answer is not in the codebook, or a coder answered twice.
 
     """
-    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    several = len(paths) > 1
+    names = [path.stem for path in paths]
+    units = []
     for path in paths:
-        for row in _rows(path):
-            if row["coder"] in found[row["id"]]:
-                raise CommuniqueError(f"{path}: {row['id']} is coded twice by {row['coder']!r}; keep one of the rows")
-            found[row["id"]][row["coder"]] = _answers(row, book, path)
+        other = (path.stem if names.count(path.stem) == 1 else str(path)) if several else ""
+        read = _without_text(path, book, several=several) if _is_bare(path) else read_coded([str(path)], book)
+        units += [replace(unit, coder=_coder(unit, other, path)) for unit in read if unit.judged(book)]
+    refuse_mixed(units)
+    return units
+
+
+def _coder(unit: CodedUnit, other: str, path: Path) -> str:
+    if not (unit.coder or other):
+        raise CommuniqueError(
+            f"{path} does not say who coded {unit.id}; name them in a column coder, or give a file for each"
+        )
+    return unit.coder or other
+
+
+def codings(units: Sequence[CodedUnit], book: Codebook) -> Codings:
+    """Return the answers of units, by item, coder and question."""
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    for unit in units:
+        found[unit.id][unit.coder] = answers(unit, book)
     return found
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def answers(unit: CodedUnit, book: Codebook) -> dict[str, str]:
+    """Return what one coder answered, without what nobody judged."""
+    given = {name: str(int(name in unit.labels)) for name in book.multi if name not in unit.unknown}
+    return given | dict(unit.choices)
+
+
+def _is_bare(path: Path) -> bool:
+    """Say whether a file is a table without texts: ids, coders and labels are enough here."""
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        header = next(csv.reader(file, delimiter=_delimiter(path)), [])
+    return "text" not in [name.strip().lower() for name in header]
+
+
+def _delimiter(path: Path) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def _without_text(path: Path, book: Codebook, *, several: bool) -> Iterator[CodedUnit]:
+    needed = ("id",) if several else ("id", "coder")
+    for row in _rows(path, book, needed):
+        try:
+            meta = {key: value for key, value in row.items() if key != "id"}
+            yield coded_unit(Document(row["id"], "", source=str(path), meta=meta), book)
+        except CommuniqueError as error:
+            raise CommuniqueError(f"{path}: {error}") from error
+
+
+def _rows(path: Path, book: Codebook, needed: Sequence[str]) -> Iterator[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
+            reader = csv.DictReader(file, delimiter=_delimiter(path))
             columns = reader.fieldnames or ()
-            for column in ("id", "coder", "labels"):
-                if column not in columns:
-                    raise CommuniqueError(f"{path} has no column {column!r}; it has {', '.join(columns)}")
+            _check_columns(path, columns, needed, book)
             for row in reader:
                 if None in row or None in row.values():
                     raise CommuniqueError(
@@ -69,80 +163,116 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         raise CommuniqueError(f"{path} is no valid table: {error}") from error
 
 
-def _answers(row: Mapping[str, str], book: Codebook, path: Path) -> dict[str, str]:
-    labels = {name.strip() for name in row["labels"].replace(";", ",").split(",") if name.strip()}
-    if odd := labels - set(book.multi):
-        raise CommuniqueError(f"{path}: {row['id']}: label {sorted(odd)[0]!r} is not in codebook {book.name}")
-    for group in book.single:
-        if (choice := row.get(group.name)) and choice not in group.names:
-            raise CommuniqueError(
-                f"{path}: {row['id']}: {group.name} is {choice!r}; it must be one of {', '.join(group.names)}"
-            )
-    answers = {name: str(int(name in labels)) for name in book.multi}
-    return answers | {group.name: row[group.name] for group in book.single if row.get(group.name)}
+def _check_columns(path: Path, columns: Sequence[str], needed: Sequence[str], book: Codebook) -> None:
+    asked = [] if set(columns) & set(questions(book)) else ["labels"]
+    for column in (*needed, *asked):
+        if column not in columns:
+            raise CommuniqueError(f"{path} has no column {column!r}; it has {', '.join(columns)}")
 
 
-def agreement(codings: Codings, book: Codebook, seed: int = 0) -> list[Agreement]:
-    """Return the agreement on every question, over the items that at least two coders answered."""
-    return [_question(name, codings, seed) for name in (*book.multi, *(group.name for group in book.single))]
+def agreement(
+    found: Codings, book: Codebook, seed: int = 0, documents: Mapping[str, str] | None = None
+) -> list[Agreement]:
+    """Return the agreement on every question, over the items that at least two coders answered.
 
-
-def _question(name: str, codings: Codings, seed: int) -> Agreement:
-    answers = [[coder[name] for coder in item.values() if name in coder] for item in codings.values()]
-    answers = [item for item in answers if len(item) > 1]
-    values = sorted({answer for item in answers for answer in item})
-    counts = [[item.count(value) for value in values] for item in answers]
-    table = np.array(counts, dtype=np.float64) if counts else np.zeros((0, 0))
-    rng = np.random.default_rng(seed)
-    sample = (
-        [alpha(table[rng.integers(0, len(table), len(table))]) for _ in range(BOOTSTRAPS)] if len(table) else [np.nan]
-    )
-    low, high = np.nanpercentile(sample, [2.5, 97.5]) if not np.all(np.isnan(sample)) else (np.nan, np.nan)
-    positive = table[:, values.index("1")] if "1" in values else np.zeros(len(table))
-    return Agreement(
-        name,
-        len(table),
-        int((positive > 0).sum()),
-        alpha(table),
-        float(low),
-        float(high),
-        _pairwise_f1(table, positive),
-    )
-
-
-def alpha(table: npt.NDArray[np.float64]) -> float:
-    """Return Krippendorff's alpha for nominal data (Krippendorff 2011).
-
-    Args:
-        table: how many coders gave each value to each item, (items, values); items with fewer than two are left out.
-
-    Returns:
-        1 for perfect agreement, 0 for that of chance; not a number where only one value occurs.
-
+    `documents` says in which document an item stands; the intervals resample these, or else the items.
     """
-    table = table[table.sum(axis=1) > 1]
-    coders = table.sum(axis=1, keepdims=True)
-    if not len(table):
-        return float("nan")
-    agreeing = (table * (table - 1) / (coders - 1)).sum()
-    n, totals = table.sum(), table.sum(axis=0)
-    by_chance = n**2 - (totals**2).sum()
-    return float(1 - (n - 1) * (n - agreeing) / by_chance) if by_chance else float("nan")
+    return [_question(name, found, book, seed, documents or {}) for name in questions(book)]
 
 
-def _pairwise_f1(table: npt.NDArray[np.float64], positive: npt.NDArray[np.float64]) -> float:
-    coders = table.sum(axis=1)
-    both = (positive * (positive - 1) / 2).sum()
-    one = (positive * (coders - positive)).sum()
-    return float(2 * both / (2 * both + one)) if both + one else float("nan")
+def _question(name: str, found: Codings, book: Codebook, seed: int, documents: Mapping[str, str]) -> Agreement:
+    given = {item: [coder[name] for coder in coders.values() if name in coder] for item, coders in found.items()}
+    whole = _counts(list(given.values()), _values(name, book))
+    several = {item: answers for item, answers in given.items() if len(answers) > 1}
+    table = _counts(list(several.values()), _values(name, book))
+    positive = table[:, 1] if name in book.multi else np.zeros(len(table))
+    low, high = _interval(table, [documents.get(item, item) for item in several], seed)
+    return Agreement(
+        name=name,
+        items=len(table),
+        positives=int((positive > 0).sum()),
+        alpha=alpha(table),
+        low=low,
+        high=high,
+        f1=pairwise_f1(table, positive),
+        share=coefficients.agreement(table),
+        cohen=_light(name, found),
+        fleiss=coefficients.fleiss(whole),
+        ac1=coefficients.ac1(whole),
+    )
+
+
+def _values(name: str, book: Codebook) -> Sequence[str]:
+    """Return what can be answered to a question."""
+    return next((group.names for group in book.single if group.name == name), ("0", "1"))
+
+
+def _counts(given: Sequence[Sequence[str]], values: Sequence[str]) -> Counts:
+    counts = [[answers.count(value) for value in values] for answers in given]
+    return np.array(counts, dtype=np.float64).reshape(len(given), len(values))
+
+
+def _interval(table: Counts, documents: Sequence[str], seed: int) -> tuple[float, float]:
+    """Return the 2.5 and 97.5 percentiles of alpha where documents are drawn with replacement."""
+    places = {name: n for n, name in enumerate(dict.fromkeys(documents))}
+    parts = np.zeros((len(places), 1 + table.shape[1]))
+    np.add.at(parts, [places[name] for name in documents], alpha_parts(table))
+    rng = np.random.default_rng(seed)
+    n = len(parts)
+    sample = [alpha_of(parts[rng.integers(0, n, n)].sum(axis=0)) for _ in range(BOOTSTRAPS)] if n else [np.nan]
+    if np.all(np.isnan(sample)):
+        return float("nan"), float("nan")
+    low, high = np.nanpercentile(sample, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _light(name: str, found: Codings) -> float:
+    kappas = [coefficients.cohen(one, other) for _, one, other in _pairs(name, found)]
+    known = [kappa for kappa in kappas if not np.isnan(kappa)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def pairs(found: Codings, book: Codebook) -> list[Pair]:
+    """Return how far each two coders agree on each question that both answered."""
+    return [
+        _pair(coders, name, one, other, book) for name in questions(book) for coders, one, other in _pairs(name, found)
+    ]
+
+
+def _pairs(name: str, found: Codings) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
+    """Yield the coders of each pair, and what each of them answered to the items that both did."""
+    both: dict[tuple[str, str], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for coders in found.values():
+        for one, other in combinations(sorted(coder for coder in coders if name in coders[coder]), 2):
+            for answered, coder in zip(both[one, other], (one, other), strict=True):
+                answered.append(coders[coder][name])
+    yield from ((names, *answered) for names, answered in sorted(both.items()))
+
+
+def _pair(coders: tuple[str, str], name: str, one: list[str], other: list[str], book: Codebook) -> Pair:
+    table = _counts(list(zip(one, other, strict=True)), _values(name, book))
+    f1 = pairwise_f1(table, table[:, 1]) if name in book.multi else float("nan")
+    return Pair(coders, name, len(one), coefficients.agreement(table), coefficients.cohen(one, other), f1)
 
 
 def table(found: Sequence[Agreement]) -> str:
     """Return agreement as a Markdown table."""
-    lines = ["| question | items | given | alpha [95 %] | coder-coder F1 |", "|---|--:|--:|---|--:|"]
+    lines = [
+        "| question | items | given | alpha [95 %] | Cohen | Fleiss | AC1 | agree | coder-coder F1 |",
+        "|---|--:|--:|---|--:|--:|--:|--:|--:|",
+    ]
     for one in found:
-        given = one.positives or ""
         lines.append(
-            f"| {one.name} | {one.items} | {given} | {one.alpha:.3f} [{one.low:.3f}, {one.high:.3f}] | {one.f1:.3f} |"
+            f"| {one.name} | {one.items} | {one.positives or ''} | {one.alpha:.3f} [{one.low:.3f}, {one.high:.3f}] "
+            f"| {one.cohen:.3f} | {one.fleiss:.3f} | {one.ac1:.3f} | {one.share:.3f} | {one.f1:.3f} |"
         )
+    return "\n".join(lines)
+
+
+def pairs_table(found: Sequence[Pair]) -> str:
+    """Return the agreement of pairs as a Markdown table."""
+    lines = ["| question | coders | items | Cohen | agree | F1 |", "|---|---|--:|--:|--:|--:|"]
+    for one in found:
+        names = " – ".join(name.replace("|", "\\|").replace("\n", " ") for name in one.coders)
+        lines.append(f"| {one.name} | {names} | {one.items} | {one.cohen:.3f} | {one.share:.3f} | {one.f1:.3f} |")
     return "\n".join(lines)

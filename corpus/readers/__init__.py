@@ -6,16 +6,21 @@ A row has its number in `Document.row`; a whole file has None there.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath
+from typing import Any
 
+from ..errors import CommuniqueError
 from ..records import Document, InputError
 from . import _count, _delimited, _docx, _excel, _html, _jsonl, _parquet, _pdf, _stdin, _text
+from ._encoding import decode
 from ._entry import Entry, UnreadableError, error_of
 from ._paths import find
-from ._rows import TEXT_COLUMN
+from ._rows import TEXT_COLUMN, Table
 
-__all__ = ["DOCUMENT_SUFFIXES", "TABLE_SUFFIXES", "count", "read"]
+__all__ = ["DOCUMENT_SUFFIXES", "TABLE_SUFFIXES", "count", "from_row", "load_json", "read"]
 
 _DOCUMENT_READERS: dict[str, Callable[[Entry], Document]] = {
     ".txt": _text.read,
@@ -76,3 +81,31 @@ def _read_entry(entry: Entry, text_column: str) -> Iterator[Document | InputErro
             yield from _TABLE_READERS[entry.suffix](entry, text_column)
     except (UnreadableError, OSError, UnicodeError) as error:
         yield error_of(entry, error)
+
+
+def from_row(row: Mapping[str, Any], source: str, number: int, text_column: str | None = None) -> Document | InputError:
+    """Return the document that a row is, wherever the row comes from; see `read`."""
+    table = Table(Entry(source, PurePath(source).name), text_column or TEXT_COLUMN)
+    if not table.has_text(list(row)):
+        return table.error(table.no_text(list(row)), number)
+    return table.document(row, number)
+
+
+def load_json(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
+    """Return the objects in the one list that a .json file holds, read strictly: no NaN, no key twice.
+
+    Raises:
+        CommuniqueError: the file is missing, no JSON, or no list of objects.
+
+    """
+    try:
+        rows = _jsonl.loads(decode(Path(path).read_bytes())[0])
+    except OSError as error:
+        raise CommuniqueError(f"cannot read {path}: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise CommuniqueError(f"{path} is not valid JSON (line {error.lineno}): export it again") from error
+    except UnreadableError as error:
+        raise CommuniqueError(f"{path}: {error}") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CommuniqueError(f"{path} holds no list of objects; export it again as JSON")
+    return rows

@@ -73,16 +73,25 @@ def _object(line: str | None) -> dict[str, Any] | str:
     if line is None:
         return f"the line has over {LINE_LIMIT:,} characters: split it, or check that lines end in a newline"
     try:
-        row = json.loads(line, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        row = loads(line)
     except json.JSONDecodeError as error:
         return f"the line is not valid JSON (column {error.colno}): write one object on each line"
     except UnreadableError as error:
         return str(error)
-    except (ValueError, RecursionError) as error:
-        return f"the line is too deeply nested or has too long a number ({type(error).__name__}): simplify it"
     if not isinstance(row, dict):
         return 'the line is JSON but not an object: write {"text": …}'
     return row
+
+
+def loads(text: str) -> Any:
+    """Return what strict JSON holds: no NaN, and no key twice."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+    except (json.JSONDecodeError, UnreadableError):
+        raise
+    except (ValueError, RecursionError) as error:
+        reason = f"the line is too deeply nested or has too long a number ({type(error).__name__}): simplify it"
+        raise UnreadableError(reason) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from communique.analysis import agreement as agreeing
 from communique.analysis.agreement import agreement, alpha, read_codings, table
+from communique.analysis.coefficients import pairwise_f1
 from communique.corpus.errors import CommuniqueError
 
 
@@ -88,7 +89,7 @@ def test_f1_is_the_mean_of_coder_against_coder():
 
     rng = np.random.default_rng(1)
     a, b = rng.random(50) < 0.4, rng.random(50) < 0.4
-    found = agreeing._pairwise_f1(counts([list(a), list(b)], [False, True]), (a.astype(float) + b))
+    found = pairwise_f1(counts([list(a), list(b)], [False, True]), (a.astype(float) + b))
     assert found == pytest.approx(f1_score(a, b))
     assert found == pytest.approx(f1_score(b, a))
 
@@ -117,6 +118,43 @@ def test_items_that_one_coder_coded_say_nothing(book):
     assert [one.items for one in found] == [0, 0, 0]
     assert all(np.isnan(one.alpha) for one in found)
     table(found)
+
+
+def test_documents_are_drawn_whole(book):
+    """Sentences of one document are alike: intervals that know of it are wider."""
+    rows = [
+        (f"{n}-{k}", coder, {"opposition"} if (n % 3 == 0) != (coder == "y" and n % 5 == 0) else set(), "neutral")
+        for n in range(20)
+        for k in range(10)
+        for coder in "xy"
+    ]
+    found = codings(*rows)
+    documents = {item: item.split("-")[0] for item in found}
+    alone, together = (agreement(found, book, 0, given)[0] for given in ({}, documents))
+    assert alone.alpha == together.alpha
+    assert together.high - together.low > 2 * (alone.high - alone.low)
+
+
+def test_every_two_coders_have_their_own_figures(book):
+    found = agreeing.pairs(
+        codings(
+            ("a", "x", {"opposition"}, "negative"), ("a", "y", {"opposition"}, "negative"), ("a", "z", set(), "neutral"),
+            ("b", "x", set(), "neutral"), ("b", "y", set(), "neutral"), ("b", "z", {"opposition"}, ""), ("c", "z", set(), ""),
+        ),
+        book,
+    )  # fmt: skip
+    opposition = {one.coders: one for one in found if one.name == "opposition"}
+    assert {names: (one.items, one.share, one.cohen, one.f1) for names, one in opposition.items()} == {
+        ("x", "y"): (2, 1, 1, 1), ("x", "z"): (2, 0, -1, 0), ("y", "z"): (2, 0, -1, 0),
+    }  # fmt: skip
+    assert [one.items for one in found if one.name == "sentiment"] == [2, 1, 1]
+    assert "| opposition | x – y | 2 | 1.000 |" in agreeing.pairs_table(found)
+
+
+def test_cohens_kappa_of_more_than_two_is_the_mean_over_pairs(book):
+    found = codings(*((f"i{n}", coder, {"opposition"} if (n + k) % 3 else set(), "neutral") for n in range(9) for k, coder in enumerate("xyz")))  # fmt: skip
+    kappas = [one.cohen for one in agreeing.pairs(found, book) if one.name == "opposition"]
+    assert agreement(found, book)[0].cohen == pytest.approx(np.mean(kappas))
 
 
 # --- files
@@ -169,3 +207,39 @@ def test_an_item_that_a_coder_coded_twice_is_named(tmp_path, book):
     (tmp_path / "c.csv").write_text("id,coder,labels\na,x,opposition\na,x,\n")
     with pytest.raises(CommuniqueError, match="a"):
         read_codings([tmp_path / "c.csv"], book)
+
+
+def test_a_file_for_each_coder_needs_no_column(tmp_path, book):
+    (tmp_path / "anna.csv").write_text("id,labels\na,support\n")
+    (tmp_path / "ben.csv").write_text("id,text,opposition,support\na,We saw it.,,0\nb,It rained.,,\n")
+    found = read_codings([tmp_path / "anna.csv", tmp_path / "ben.csv"], book)
+    assert found == {"a": {"anna": {"opposition": "0", "support": "1"}, "ben": {"support": "0"}}}, (
+        "a blank is no answer"
+    )
+
+
+def test_the_wide_layout_without_texts(tmp_path, book):
+    (tmp_path / "c.csv").write_text("id,coder,opposition,support\na,x,1,\n")
+    assert read_codings([tmp_path / "c.csv"], book) == {"a": {"x": {"opposition": "1"}}}
+
+
+def test_an_export_of_a_tool_is_read_like_a_table(tmp_path, book):
+    (tmp_path / "p.jsonl").write_text(
+        '{"text": "x", "_input_hash": 1, "accept": ["support"], "answer": "accept", "_annotator_id": "anna"}\n'
+        '{"text": "x", "_input_hash": 1, "accept": [], "answer": "accept", "_annotator_id": "ben"}\n'
+    )
+    (item,) = read_codings([tmp_path / "p.jsonl"], book).values()
+    assert {coder: given["support"] for coder, given in item.items()} == {"anna": "1", "ben": "0"}
+
+
+def test_who_coded_must_be_known(tmp_path, book):
+    (tmp_path / "c.csv").write_text("id,text,labels\na,We saw it.,support\n")
+    with pytest.raises(CommuniqueError, match=r"c\.csv does not say who coded a"):
+        read_codings([tmp_path / "c.csv"], book)
+
+
+def test_ids_that_are_mixed_up_are_named(tmp_path, book):
+    (tmp_path / "x.csv").write_text("id,text,labels\na,We saw it.,support\n")
+    (tmp_path / "y.csv").write_text("id,text,labels\na,It rained.,support\n")
+    with pytest.raises(CommuniqueError, match="two different texts"):
+        read_codings([tmp_path / "x.csv", tmp_path / "y.csv"], book)
