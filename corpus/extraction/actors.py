@@ -169,6 +169,11 @@ class Actors:
             return hits[0].entry.actor
         return _member_of_congress(words) or self._organisation(words, hits) or self._state(words, hits)
 
+    def first_in(self, phrase: str) -> Actor | None:
+        """Return the actor that `phrase` names first, whatever stands around the name."""
+        hit = next(self._hits(_keys(phrase[:400])), None)
+        return hit.entry.actor if hit else None
+
     def is_state(self, name: str) -> bool:
         """Return whether the name is a state's."""
         entry = self._names.get(normalise(name))
