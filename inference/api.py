@@ -115,7 +115,7 @@ def score_to_stdout(
         for document in ready:
             answers = [next(found) for _ in document.units]
             summary.result(document, answers)
-            sink.writelines(unit_lines(document.units, answers))
+            sink.writelines(unit_lines(document, answers, known))
         sink.flush()
     return summary
 

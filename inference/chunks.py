@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..corpus.errors import CommuniqueError
 from ..corpus.extraction import Actors
-from ..corpus.records import Document, InputError, Prediction, Unit
+from ..corpus.extraction.parties import Parties
+from ..corpus.extraction.targets import targets_of
+from ..corpus.records import Document, InputError, Prediction
 from . import journal
 from .prepare import Prepared, UnitMode, prepare
 from .rows import fields, line, statement_row, unit_row
@@ -151,7 +153,9 @@ def chunks(inputs: Inputs, options: Options, actors: Actors | None, predictor: P
         yield Chunk(items, tokenised, inputs.count, inputs.digest)
 
 
-def label(chunk: Chunk, predictor: Predictor | None, summary: Summary) -> dict[str, list[bytes]]:
+def label(
+    chunk: Chunk, predictor: Predictor | None, summary: Summary, actors: Actors | None = None
+) -> dict[str, list[bytes]]:
     """Label a chunk, count it, and return the lines it adds to each file."""
     lines: dict[str, list[bytes]] = {name: [] for name in journal.FILES}
     answers = iter(predictor.label(chunk.tokenised) if predictor else [])
@@ -163,13 +167,19 @@ def label(chunk: Chunk, predictor: Predictor | None, summary: Summary) -> dict[s
         found = list(islice(answers, len(item.units)))
         summary.result(item, found)
         lines["statements.jsonl"] += _statement_lines(item, found, with_labels=predictor is not None)
-        lines["units.jsonl"] += unit_lines(item.units, found)
+        lines["units.jsonl"] += unit_lines(item, found, actors)
     return lines
 
 
-def unit_lines(units: Sequence[Unit], found: Sequence[Prediction]) -> list[bytes]:
-    """Return the lines of ``units.jsonl``; none where nothing was predicted."""
-    return [line(unit_row(unit, one)) for unit, one in zip(units, found, strict=False)]
+def unit_lines(item: Prepared, found: Sequence[Prediction], actors: Actors | None = None) -> list[bytes]:
+    """Return the lines of ``units.jsonl``, with their targets; none where nothing was predicted."""
+    if not found:
+        return []
+    targets = targets_of(item.units, [one.labels for one in found], Parties(actors or Actors.load(), item.statements))
+    return [
+        line(unit_row(unit, replace(one, target=target)))
+        for unit, one, target in zip(item.units, found, targets, strict=True)
+    ]
 
 
 def _statement_lines(item: Prepared, found: Sequence[Prediction], *, with_labels: bool) -> Iterator[bytes]:

@@ -81,7 +81,7 @@ def score(
         found = Inputs(read(inputs, text_column=options.text_column))
         found.skip(run.checkpoint)
         for chunk in ahead(chunks(found, options, actors, predictor)):
-            lines = label(chunk, predictor, progress.summary)
+            lines = label(chunk, predictor, progress.summary, actors)
             run.append(lines, chunk.inputs, chunk.digest, progress.summary.to_json())
             report(progress)
         finished = manifest | {"inputs_sha256": found.digest, "finished": now()}

@@ -173,6 +173,10 @@ class Actors:
         """Return the known actors whose names or aliases stand in `text`, in its order."""
         return [hit.entry.actor for hit in self._hits(_keys(text))]
 
+    def first_in(self, phrase: str) -> Actor | None:
+        """Return the actor that `phrase` names first, whatever stands around the name."""
+        return next(iter(self.named_in(phrase[:400])), None)
+
     def is_state(self, name: str) -> bool:
         """Return whether the name is a state's."""
         entry = self._names.get(normalise(name))
