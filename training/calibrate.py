@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..models.calibration import Array, Calibration, LabelCalibration, sigmoid, softmax
-from ..models.metrics import Bools, f1
+from ..models.metrics import Bools, count, draws
 from .dataset import Dataset
 
 MIN_POSITIVES = 10
 MAX_WEIGHT = 10.0
 PRECISION = 0.85
+RESAMPLES = 200
 GRID = np.concatenate([np.arange(0.02, 0.2, 0.01), np.arange(0.2, 0.91, 0.02)])
 
 
@@ -21,7 +23,7 @@ def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
 
     Slopes and intercepts are fitted by weighted logistic regression (Platt 1999) to the natural shares,
     units weighing 1/π (held under ten times the mean); thresholds give the best F1 on the units as
-    drawn, smoothed over neighbouring thresholds, the middle one of equals; the tolerable risk is the largest that
+    drawn, averaged over bootstrap samples of documents; the tolerable risk is the largest that
     lets the labels of the units below it reach a precision of 0.85.
     """
     weights = np.minimum(data.weights, MAX_WEIGHT)
@@ -29,7 +31,8 @@ def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
     for n, name in enumerate(data.codebook.multi):
         known = data.known[:, n]
         column = logits[known, data.codebook.labels.index(name)]
-        labels[name] = calibrate_label(column, data.truth[known, n], weights[known])
+        documents = [one for one, kept in zip(data.documents, known, strict=True) if kept]
+        labels[name] = calibrate_label(column, data.truth[known, n], weights[known], documents)
     temperatures = {
         group.name: temperature(logits[:, data.codebook.columns(group)], data.choice(group))
         for group in data.codebook.single
@@ -37,19 +40,19 @@ def calibrate(logits: Array, data: Dataset, where: str) -> Calibration:
     found = Calibration(
         labels,
         temperatures,
-        method=f"Platt scaling weighted by 1/π; thresholds by F1; tolerable risk for precision {PRECISION}",
+        method=f"Platt scaling weighted by 1/π; thresholds by bagged F1; tolerable risk for precision {PRECISION}",
         data=f"{where}: {len(data)} units of {len(set(data.documents))} documents, SHA-256 {data.digest}",
     )
     probabilities = found.probabilities(logits, data.codebook)
     return replace(found, uncertain_risk=tolerable_risk(found, probabilities, data))
 
 
-def calibrate_label(column: Array, truth: Bools, weights: Array) -> LabelCalibration:
+def calibrate_label(column: Array, truth: Bools, weights: Array, documents: Sequence[str]) -> LabelCalibration:
     """Fit one label's slope and intercept, and choose its threshold."""
     if truth.sum() < MIN_POSITIVES or truth.all():
         return LabelCalibration()
     slope, intercept = platt(column, truth, weights)
-    return LabelCalibration(slope, intercept, best_threshold(sigmoid(slope * column + intercept), truth))
+    return LabelCalibration(slope, intercept, best_threshold(sigmoid(slope * column + intercept), truth, documents))
 
 
 def platt(column: Array, truth: Bools, weights: Array) -> tuple[float, float]:
@@ -60,15 +63,18 @@ def platt(column: Array, truth: Bools, weights: Array) -> tuple[float, float]:
     return max(float(fitted.coef_[0, 0]), 0.05), float(fitted.intercept_[0])
 
 
-def best_threshold(probabilities: Array, truth: Bools) -> float:
-    """Return the threshold of the best F1, each averaged with its neighbours so that one unit decides little."""
-    answers = probabilities[None, :] >= GRID[:, None]
-    scores = f1((answers & truth).sum(axis=1), (answers & ~truth).sum(axis=1), (~answers & truth).sum(axis=1))
-    padded = np.pad(scores, 2, mode="edge")
-    smooth = np.convolve(padded, np.ones(5) / 5, mode="valid")
-    best = GRID[np.isclose(smooth, smooth.max())]
-    middle = (best[0] + best[-1]) / 2
-    return round(float(best[np.abs(best - middle).argmin()]), 3)
+def best_threshold(probabilities: Array, truth: Bools, documents: Sequence[str]) -> float:
+    """Return the mean, over bootstrap samples of documents, of the threshold with the best F1.
+
+    The best threshold of the sample itself hangs on a few units; its mean over resamples (bagging, Breiman 1996) does less.
+    Among equals the middle one is taken.
+    """
+    answers = probabilities[:, None] >= GRID
+    counts = count(np.broadcast_to(truth[:, None], answers.shape), answers, documents)
+    scores = counts.f1(draws(len(counts.tp), repeats=RESAMPLES))
+    best = np.isclose(scores, scores.max(axis=1, keepdims=True))
+    lowest, highest = best.argmax(axis=1), len(GRID) - 1 - best[:, ::-1].argmax(axis=1)
+    return round(float((GRID[lowest] + GRID[highest]).mean() / 2), 3)
 
 
 def temperature(logits: Array, choice: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:

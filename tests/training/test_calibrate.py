@@ -43,7 +43,9 @@ def test_a_slope_is_never_turned_round():
 @pytest.mark.parametrize("positives", [0, 5, 9, 100])
 def test_too_few_positives_change_nothing(positives):
     truth = np.arange(100) < positives
-    assert calibrate_label(np.linspace(2, -2, 100), truth, np.ones(100)) == LabelCalibration()
+    assert (
+        calibrate_label(np.linspace(2, -2, 100), truth, np.ones(100), list(map(str, range(100)))) == LabelCalibration()
+    )
 
 
 def test_the_best_threshold_is_where_f1_is():
@@ -51,7 +53,7 @@ def test_the_best_threshold_is_where_f1_is():
 
     x, truth = logits_and_truth(1.0, -1.5, n=3000)
     p = sigmoid(x - 1.5)
-    found = best_threshold(p, truth)
+    found = best_threshold(p, truth, list(map(str, range(len(p)))))
     best = max(f1_score(truth, p >= t) for t in calibrating.GRID)
     assert f1_score(truth, p >= found) > best - 0.01
 
@@ -60,7 +62,7 @@ def test_the_best_threshold_is_where_f1_is():
 def test_where_many_thresholds_are_best_the_middle_is_taken(low, high):
     """Where dev is separated cleanly, each threshold between is best: the edge would label all that comes near it."""
     truth = np.arange(200) < 40
-    found = best_threshold(np.where(truth, high, low), truth)
+    found = best_threshold(np.where(truth, high, low), truth, list(map(str, range(200))))
     assert abs(found - (low + high) / 2) < (high - low) / 4
 
 
