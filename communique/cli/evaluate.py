@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 @click.command("evaluate")
 @click.argument("model", default="core")
 @click.argument("other", required=False)
-@click.option("--data", default="core", show_default=True, help="Coded units: a table, or core for the shipped corpus.")
+@click.option(
+    "--data", default="core", show_default=True, help="Coded units, in any format that convert reads, or core."
+)
 @click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test", show_default=True)
 @click.option(
     "--baselines", is_flag=True, help="Beside it: keywords, TF-IDF and frozen embeddings with logistic regression."
