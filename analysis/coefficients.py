@@ -53,8 +53,8 @@ def agreement(table: Counts) -> float:
 def fleiss(table: Counts) -> float:
     """Return Fleiss' kappa (1971), for varying numbers of coders as Gwet (2014, chapter 2) extends it.
 
-    Chance agreement is the sum of the squared shares of the values. Like a weighted mean, the shares count every item once,
-    also one that a single coder coded.
+    Chance agreement is the sum of the squared shares of the values; every item weighs the same in the shares, however
+    many coded it, also one that a single coder did.
     """
     shares = _shares(table)
     return _corrected(agreement(table), float((shares**2).sum()))

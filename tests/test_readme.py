@@ -45,6 +45,37 @@ def test_the_recipe_is_read() -> None:
     assert recipes.parse(tomllib.loads(text)).name == "my-model"
 
 
+def test_the_examples_of_coding_by_hand_run(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from communique.corpus import codebook as codebooks
+    from communique.corpus.annotations import CodedUnit, write_codebook, write_units
+
+    monkeypatch.chdir(tmp_path)
+    core, own = codebooks.core(), codebooks.load(codebooks.DATA / "new_codebook.yaml")
+    for n, name in enumerate(("anna.xlsx", "ben.xlsx", "export.json")):
+        units = [
+            CodedUnit(f"u{k}", "We saw it.", frozenset(["denial"] if (k + n) % 3 else []), coder="") for k in range(6)
+        ]
+        write_units(units, core, Path(name))
+    for name in ("mine.yaml", "nvivo.qdc"):
+        write_codebook(own, Path(name))
+    unit = {
+        "id": "d:s1.1",
+        "doc": "d",
+        "statement": "d:s1",
+        "text": "We deny it.",
+        "meta": {},
+        "labels": ["denial"],
+        "scores": {},
+    }
+    Path("run").mkdir()
+    Path("run/units.jsonl").write_text(json.dumps(unit) + "\n")
+    examples = re.findall(r"^    communique ((?:convert|agreement) .*?)(?: +#.*)?$", README, re.MULTILINE)
+    assert len(examples) == 10
+    for example in examples:
+        found = run(*example.split())
+        assert found.code == 0, f"{example}: {found.err}"
+
+
 @pytest.mark.xfail(
     strict=True,
     reason="the shipped model sees the opposition and the compliance claim, and a demand that is not there (0.45)",

@@ -49,12 +49,11 @@ def command(
     from ..analysis import adjudication
     from ..analysis import agreement as agreeing
     from ..corpus import codebook as codebooks
-    from ..corpus.annotations import write_units
+    from ..corpus.annotations import outputs, write_units
     from ..corpus.files import refuse_existing
 
-    for path in (disagreements, adjudicated):
-        if path is not None:
-            refuse_existing(path, overwrite=overwrite)
+    for path in [*([disagreements] if disagreements else []), *(outputs(adjudicated) if adjudicated else [])]:
+        refuse_existing(path, overwrite=overwrite)
     book = codebooks.core() if codebook_path == "core" else codebooks.load(codebook_path)
     units = agreeing.read_coders(coded, book)
     codings = agreeing.codings(units, book)
@@ -64,11 +63,11 @@ def command(
     found = adjudication.disagreements(units, book)
     answers = adjudication.read_settled(settled, found, book) if settled else {}
     still = [one for one in found if (one.item, one.question) not in answers]
-    message(f"{len(still)} answers on {len({one.item for one in still})} of {len(codings)} sentences are not settled")
+    message(f"to settle: {len(still)} answers, on {len({one.item for one in still})} of {len(codings)} sentences")
     if disagreements is not None:
         adjudication.write(units, still, book, disagreements)
         message(f"written: {disagreements}")
     if adjudicated is not None:
-        for path in write_units(adjudication.adjudicate(units, answers, book), book, adjudicated):
-            message(f"written: {path}")
+        write_units(adjudication.adjudicate(units, answers, book), book, adjudicated)
+        message(f"written: {adjudicated}")
     return DONE

@@ -54,15 +54,19 @@ def command(
     or --to prodigy for these. Nothing is lost on the way, and what nobody judged stays missing.
     """
     from ..corpus import codebook as codebooks
-    from ..corpus.annotations import CODEBOOKS, read_units, write_units
+    from ..corpus.annotations import CODEBOOKS, outputs, read_units, write_units
     from ..corpus.files import refuse_existing
 
-    refuse_existing(out, overwrite=overwrite)
-    if out.suffix in CODEBOOKS:
+    is_codebook = out.suffix in CODEBOOKS
+    written = [out] if is_codebook else outputs(out, to)
+    for path in written:
+        refuse_existing(path, overwrite=overwrite)
+    if is_codebook:
         return _convert_codebook(source, out)
     book = codebooks.core() if codebook_path == "core" else codebooks.load(codebook_path)
     units = _suggesting(read_units(source, book, form, text_column), source, prelabel=prelabel)
-    _report(units, book, write_units(units, book, out, to))
+    write_units(units, book, out, to)
+    _report(units, book, written)
     return DONE
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--data",
     default="core",
     show_default=True,
-    help="Coded units: a table; core: the shipped corpus; contrast: authored contrast sets.",
+    help="Coded units, in any format that convert reads; core: the shipped corpus; contrast: authored contrast sets.",
 )
 @click.option("--split", type=click.Choice(["train", "dev", "test"]), default="test", show_default=True)
 @click.option(

@@ -20,29 +20,30 @@ from ._record import SPLITS, CodedUnit, questions
 from ._table import coded_unit
 
 __all__ = [
-    "CODEBOOKS", "FORMATS", "SPLITS", "CodedUnit", "coded_unit", "questions", "read_codebook", "read_coded", "read_units",
+    "CODEBOOKS", "FORMATS", "SPLITS", "CodedUnit", "coded_unit", "outputs", "questions", "read_codebook", "read_coded", "read_units",
     "refuse_mixed", "write_codebook", "write_units",
 ]  # fmt: skip
 
 Reader = Callable[[str, Codebook, str | None], Iterator[CodedUnit]]
-Writer = Callable[[Sequence[CodedUnit], Codebook, Path], list[Path]]
+Writer = Callable[[Sequence[CodedUnit], Codebook, Path], None]
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a format is read and written; a run is only read."""
+    """How a format is read and written (a run is only read), and the suffix of a file that the tool wants beside it."""
 
     read: Reader
-    write: Writer | None
+    write: Writer | None = None
+    beside: str = ""
 
 
 FORMATS = {
     "table": Format(lambda path, book, column: _table.read_units([path], book, column), _table.write_units),
-    "doccano": Format(_doccano.read_units, _doccano.write_units),
-    "label-studio": Format(_label_studio.read_units, _label_studio.write_units),
+    "doccano": Format(_doccano.read_units, _doccano.write_units, _doccano.BESIDE),
+    "label-studio": Format(_label_studio.read_units, _label_studio.write_units, _label_studio.BESIDE),
     "prodigy": Format(_prodigy.read_units, _prodigy.write_units),
     "datasets": Format(_datasets.read_units, _datasets.write_units),
-    "run": Format(_run.read_units, None),
+    "run": Format(_run.read_units),
 }
 
 
@@ -110,21 +111,31 @@ def refuse_mixed(units: Sequence[CodedUnit]) -> None:
         seen.add((unit.id, unit.coder))
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path, form: str | None = None) -> list[Path]:
-    """Write units to `path` in a format, by its suffix where none is named; return the files written.
+def outputs(path: Path, form: str | None = None) -> list[Path]:
+    """Return the files or the folder that `write_units` writes."""
+    beside = FORMATS[form or _form(path)].beside
+    return [path, path.with_suffix(beside)] if beside else [path]
+
+
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path, form: str | None = None) -> None:
+    """Write units to `path` in a format, by its suffix where none is named.
 
     Raises:
         UsageError: there is no such format to write.
         CommuniqueError: it cannot hold the units.
 
     """
-    name = form or {".json": "label-studio", "": "datasets"}.get(path.suffix, "table")
+    name = form or _form(path)
     writer = FORMATS[name].write
     if writer is None:
         raise UsageError(
             f"a {name} cannot be written; choose from {', '.join(k for k, v in FORMATS.items() if v.write)}"
         )
-    return writer(units, codebook, path)
+    writer(units, codebook, path)
+
+
+def _form(path: Path) -> str:
+    return {".json": "label-studio", "": "datasets"}.get(path.suffix, "table")
 
 
 def read_codebook(path: Path) -> Codebook:

@@ -66,7 +66,7 @@ def _namer(feature: Any) -> Callable[[Any], Any]:
     return lambda value: value
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> list[Path]:
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> None:
     """Write a data set as `datasets.load_from_disk` reads it.
 
     Raises:
@@ -77,7 +77,6 @@ def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> l
         raise UsageError(f"{path} is something else than a data set; give another name")
     with _quiet(), replacing(path) as temporary:
         _dataset(units, codebook).save_to_disk(temporary)
-    return [path]
 
 
 def _dataset(units: Sequence[CodedUnit], codebook: Codebook) -> Any:

@@ -1,6 +1,6 @@
 """doccano's text classification: JSON Lines or JSON with ``text``, ``label`` and metadata, or the archive it exports.
 
-What it does and what it does not say (doccano 1.8, ``data_import`` and ``data_export``):
+What it does and what it does not say (its ``data_import`` and ``data_export``):
 
 - Every key but the text and the label is metadata of the item; it is shown to coders and comes back in the export.
 - An export has ``Comments`` in every row, an import has not: so labels that a model proposed are told from
@@ -30,6 +30,7 @@ from ._json import first_row
 from ._record import LISTED, NO_LABEL, CodedUnit
 from ._table import listed_judgement
 
+BESIDE = ".labels.json"
 COLOURS = ("#1b6ca8", "#b3541e", "#3d7a3d", "#8a3b8f", "#a3333d", "#5a5a8c", "#6b6b00", "#00737a")
 _ARCHIVE_LIMIT = 1_000_000_000
 _TOGETHER = "all"
@@ -99,21 +100,19 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)] if value else []
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> list[Path]:
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> None:
     """Write a file to import into a text classification project, and the labels to import before it."""
     if path.suffix not in (".jsonl", ".json"):
         raise CommuniqueError(f"{path}: doccano reads .jsonl and .json; give one of these suffixes")
     _record.refuse_reserved(units, {"data", "comments", *_record.questions(codebook)}, "doccano")
     rows = _record.filled([_row(unit, codebook) for unit in units])
-    labels = path.with_suffix(".labels.json")
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         if path.suffix == ".json":
             file.write(json.dumps(rows, ensure_ascii=False, allow_nan=False))
         else:
             file.writelines(map(tables.line, rows))
-    with replacing(labels) as temporary:
+    with replacing(path.with_suffix(BESIDE)) as temporary:
         temporary.write_text(json.dumps(_label_types(codebook), indent=1), encoding="utf-8")
-    return [path, labels]
 
 
 def _row(unit: CodedUnit, codebook: Codebook) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Label Studio: its JSON of tasks, and what its short exports (JSON_MIN and CSV) hold.
 
-What it does (Label Studio 1.x, ``tasks/serializers.py`` and the SDK's ``converter``):
+What it does (its task format, ``tasks/serializers.py``, and ``converter`` in its SDK):
 
 - A task's ``data`` come back as they were; the id is Label Studio's own, so ours stands in ``data.unit_id``.
 - An annotation with an empty result was submitted so: none applies. A task without annotations was not coded, and
@@ -29,6 +29,7 @@ from . import _record
 from ._record import CodedUnit, Judgement
 from ._table import documents
 
+BESIDE = ".xml"
 _SHOWN = ("text", "before", "speaker")
 _NOTE = "note"
 _BOOKKEEPING = ("annotation_id", "annotator", "created_at", "updated_at", "lead_time", "agreement", "history")
@@ -135,18 +136,16 @@ def _objects(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in _list(value) if isinstance(item, dict)]
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> list[Path]:
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> None:
     """Write the tasks to import, and the labelling interface to paste under Settings before it."""
     if path.suffix != ".json":
         raise CommuniqueError(f"{path}: Label Studio reads .json; give that suffix")
     _record.refuse_reserved(units, set(_record.questions(codebook)), "Label Studio")
-    config = path.with_suffix(".xml")
-    tasks = _tasks(units, codebook)
+    tasks, config = _tasks(units, codebook), labelling_config(codebook)
     with replacing(path) as temporary:
         temporary.write_text("[\n" + ",".join(map(tables.line, tasks)) + "]\n", encoding="utf-8", newline="\n")
-    with replacing(config) as temporary:
-        temporary.write_text(labelling_config(codebook), encoding="utf-8")
-    return [path, config]
+    with replacing(path.with_suffix(BESIDE)) as temporary:
+        temporary.write_text(config, encoding="utf-8")
 
 
 def _tasks(units: Sequence[CodedUnit], codebook: Codebook) -> list[dict[str, Any]]:

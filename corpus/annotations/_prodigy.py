@@ -1,6 +1,6 @@
 """Prodigy: tasks of its choice interface, binary tasks, and what ``db-out`` exports, as JSON Lines.
 
-What it does (Prodigy 1.x, "Annotation interfaces", and its developers' answers on support.prodi.gy):
+What it does (its manual, "Annotation interfaces", and its developers' answers on support.prodi.gy):
 
 - Keys of one's own travel through; ``meta`` is shown on the card.
 - ``accept`` lists the options chosen. Without an ``answer`` they are only selected beforehand, as by a model.
@@ -117,14 +117,13 @@ def _together(one: CodedUnit, other: CodedUnit) -> CodedUnit:
     )  # fmt: skip
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> list[Path]:
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> None:
     """Write tasks for the choice interface, as for the recipe ``mark``."""
     if path.suffix != ".jsonl":
         raise CommuniqueError(f"{path}: Prodigy reads .jsonl; give that suffix")
     _record.refuse_reserved(units, {*_OWN, *_record.questions(codebook)}, "Prodigy")
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(tables.line(_task(unit, codebook)) for unit in units)
-    return [path]
 
 
 def _task(unit: CodedUnit, codebook: Codebook) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def documents(paths: Sequence[str], text_column: str | None = None) -> Iterator[
 
 def _unescaped(row: Document) -> Document:
     texts = ("id", "text", "title", "date", "publisher", "speaker", "before")
-    plain = {name: tables.unescaped(value) for name in texts if (value := getattr(row, name))}
+    plain: dict[str, Any] = {name: tables.unescaped(value) for name in texts if (value := getattr(row, name))}
     meta = {tables.unescaped(key): _plain(value) for key, value in row.meta.items()}
     return replace(row, meta=meta, **plain)
 
@@ -63,6 +63,7 @@ def refuse_unlabelled(rows: Iterable[Document], codebook: Codebook) -> None:
 
 def coded_unit(row: Document, codebook: Codebook) -> CodedUnit:
     """Read one row's labels, in the listed or the wide layout."""
+    row = _record.named(row)
     listed = next((row.meta[key] for key in LISTED if key in row.meta), None)
     given = _wide(row, codebook) if listed is None else listed_judgement(listed, row, codebook)
     return _record.unit_of(row, given, codebook)
@@ -96,7 +97,7 @@ def _wide(row: Document, codebook: Codebook) -> Judgement:
 
 def _chosen(row: Document, codebook: Codebook) -> dict[str, str]:
     """Return what stands in the columns of the single-choice groups."""
-    found = {}
+    found: dict[str, str] = {}
     for group in codebook.single:
         cell = str(row.meta.get(group.name) or "").strip()
         if cell and cell not in group.names:
@@ -105,7 +106,7 @@ def _chosen(row: Document, codebook: Codebook) -> dict[str, str]:
     return found
 
 
-def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> list[Path]:
+def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> None:
     """Write units as a wide table.
 
     Raises:
@@ -114,7 +115,6 @@ def write_units(units: Sequence[CodedUnit], codebook: Codebook, path: Path) -> l
     """
     rows = wide_rows(units, codebook)
     tables.write(rows, columns(units, rows), path)
-    return [path]
 
 
 def wide_rows(units: Sequence[CodedUnit], codebook: Codebook) -> list[dict[str, Any]]:

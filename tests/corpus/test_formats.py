@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from communique.corpus import codebook as codebooks
-from communique.corpus.annotations import CodedUnit, read_units, write_units
+from communique.corpus.annotations import CodedUnit, outputs, read_units, write_units
 from communique.corpus.errors import CommuniqueError
 
 PLACES = {
@@ -225,6 +225,12 @@ def test_other_versions_of_doccano(tmp_path, row):
     assert (unit.text, unit.labels) == ("x", {"support"})
 
 
+def test_an_export_of_confirmed_items_can_be_read_as_such(tmp_path):
+    rows = [{"id": 13, "unit_id": "u1", "text": "We saw it.", "label": [], "Comments": []}]
+    (unit,) = read(tmp_path / "a.jsonl", rows, "table")
+    assert (unit.id, unit.labels, unit.unknown) == ("u1", set(), set())
+
+
 def test_what_a_model_proposes_in_doccano_is_nobodys_judgement_until_confirmed(tmp_path):
     row = {"unit_id": "u1", "text": "We oppose it.", "label": ["opposition"], "prelabelled": True}
     (sent,) = read(tmp_path / "sent.jsonl", [row])
@@ -380,8 +386,8 @@ def test_the_interface_of_label_studio_asks_every_question(tmp_path):
     from lxml import etree
 
     unit = CodedUnit("u1", "We oppose it.", frozenset(), unknown=frozenset(BOOK.multi))
-    files = write_units([unit], BOOK, tmp_path / "a.json")
-    assert [file.name for file in files] == ["a.json", "a.xml"]
+    write_units([unit], BOOK, tmp_path / "a.json")
+    assert sorted(tmp_path.iterdir()) == outputs(tmp_path / "a.json") == [tmp_path / "a.json", tmp_path / "a.xml"]
     view = etree.parse(str(tmp_path / "a.xml")).getroot()
     controls = {found.get("name"): found for found in view.iter("Choices")}
     assert {name: [choice.get("value") for choice in found] for name, found in controls.items()} == {
@@ -403,7 +409,8 @@ def test_coders_who_are_no_members_of_label_studio_are_not_named_as_such(tmp_pat
 
 def test_doccano_gets_its_labels_and_the_same_keys_in_every_row(tmp_path):
     units = [CodedUnit("a", "x", frozenset(), meta={"desk": 4}), CodedUnit("b", "y", frozenset(["support"]))]
-    files = write_units(units, BOOK, tmp_path / "a.jsonl", "doccano")
+    write_units(units, BOOK, tmp_path / "a.jsonl", "doccano")
+    files = outputs(tmp_path / "a.jsonl", "doccano")
     labels = [label["text"] for label in json.loads(files[1].read_text())]
     assert labels == ["opposition", "support", "sentiment: negative", "sentiment: neutral", "sentiment: positive", "topic: trade", "topic: health", "no label"]  # fmt: skip
     rows = [json.loads(line) for line in files[0].read_text().splitlines()]
