@@ -89,9 +89,11 @@ def by_pipeline(model: classifier.Classifier, plain: Path, source: Path, out: Pa
     with classifier.quiet():
         pipe = pipeline("text-classification", model=str(plain), top_k=None, function_to_apply="none", device="cpu")
 
+    longest = min(pipe.tokenizer.model_max_length, pipe.model.config.max_position_embeddings)
+
     def work() -> list[Any]:
         texts = [row["text"] for row in lines(source)]
-        found = list(pipe(texts, batch_size=batch, truncation=True))
+        found = list(pipe(texts, batch_size=batch, truncation=True, max_length=longest))
         write_lines(out, found)
         return found
 

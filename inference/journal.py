@@ -12,7 +12,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,7 +24,12 @@ FILES = ("statements.jsonl", "units.jsonl", "errors.jsonl")
 MANIFEST, SUMMARY, JOURNAL, LOCK = "manifest.json", "summary.json", "journal.jsonl", ".lock"
 SHARDS = "shards"
 """The folder where the Ray engine keeps what is not in the journal yet."""
-_BEGUN = {MANIFEST, f"{MANIFEST}.tmp", *(f"{name}.part" for name in FILES)}  # what a run writes before its journal
+_BEGUN = {
+    MANIFEST,
+    f"{MANIFEST}.tmp",
+    ".statements.jsonl.tmp",
+    *(f"{name}.part" for name in FILES),
+}  # what a run writes before its journal
 
 
 @dataclass(frozen=True)
@@ -65,16 +70,22 @@ class Run:
             _write(self._journal, json.dumps(asdict(self.checkpoint)).encode() + b"\n")
             _sync(self._journal)
 
-    def finish(self, summary: Mapping[str, Any]) -> None:
-        """Give every file its final name and drop the journal: without it, the run is finished."""
+    def finish(self, summary: Mapping[str, Any], rewrite: Mapping[str, Callable[[Path, Path], None]] = {}) -> None:
+        """Give every file its final name and drop the journal: without it, the run is finished.
+
+        A file in `rewrite` is written anew from its part, which stays as long as the journal: a run that dies here
+        is resumed from what it appended.
+        """
         with writing(self.path):
             write_json(self.path / SUMMARY, summary)
             for name, file in self._files.items():
                 file.close()
-                os.replace(part(self.path, name), self.path / name)
+                rewrite.get(name, os.replace)(part(self.path, name), self.path / name)
             self._journal.close()
             _sync_folder(self.path)
             (self.path / JOURNAL).unlink()
+            for name in rewrite:
+                part(self.path, name).unlink(missing_ok=True)
 
 
 def part(folder: Path, name: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..corpus.readers import count, read
-from . import journal
+from . import journal, syndication
 from .chunks import DEFAULTS, Inputs, Options, chunks, label
 from .manifest import make_manifest, now
 from .stream import ahead
@@ -87,5 +87,5 @@ def score(
         finished = manifest | {"inputs_sha256": found.digest, "finished": now()}
         with journal.writing(out):
             journal.write_json(out / journal.MANIFEST, finished)
-        run.finish(progress.summary.to_json())
+        run.finish(progress.summary.to_json(), rewrite={"statements.jsonl": syndication.mark})
     return progress.summary

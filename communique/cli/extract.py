@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..corpus.errors import UsageError
 from . import DONE, SOME_ERRORS
 from ._show import message, progress
 
@@ -17,6 +18,10 @@ from ._show import message, progress
 @click.option(
     "--actors", type=click.Path(exists=True, dir_okay=False), help="A YAML file with more actors and aliases."
 )
+@click.option(
+    "--unresolved", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write the speakers that no list of actors knows, as lines for a file of actors.",
+)  # fmt: skip
 @click.option("--resume", is_flag=True, help="Continue an interrupted run.")
 @click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="Messages as JSON, for programs.")
@@ -26,15 +31,18 @@ def command(
     out: Path,
     text_column: str | None,
     actors: str | None,
+    unresolved: Path | None,
     resume: bool,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
     """Find who says what in INPUT, without labels: OUT/statements.jsonl."""
+    from ..inference import review
     from ..inference.chunks import Options
     from ..inference.runner import score
 
+    _refuse(unresolved, overwrite=overwrite)
     report, close = progress(as_json=as_json, quiet=quiet)
     try:
         options = Options(text_column=text_column, actors=actors)
@@ -44,4 +52,17 @@ def command(
     totals = summary.totals
     text = f"{totals['inputs']} inputs: {totals['statements']} statements, {totals['errors']} errors; written: {out}"
     message(text, as_json=as_json, **dict(totals))
+    if unresolved is not None:
+        count = review.write(out / "statements.jsonl", unresolved)
+        message(f"{count} unresolved speakers: {unresolved}", as_json=as_json, unresolved=count)
     return SOME_ERRORS if totals["errors"] else DONE
+
+
+def _refuse(unresolved: Path | None, *, overwrite: bool) -> None:
+    """Refuse a list that cannot be written before the work begins."""
+    if unresolved is None:
+        return
+    if unresolved.exists() and not overwrite:
+        raise UsageError(f"{unresolved} exists; give another --unresolved, or --overwrite")
+    if not unresolved.parent.is_dir():
+        raise UsageError(f"{unresolved.parent} is no folder; make it, or give another --unresolved")

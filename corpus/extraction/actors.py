@@ -73,7 +73,8 @@ _SHAPES = (
             "energy industries industry electronics semiconductor semiconductors airlines airways petroleum oil "
             "mining media networks software labs laboratories ventures enterprises logistics entertainment brands "
             "foods stores company solutions consulting asset securities insurance telecom communications robotics "
-            "biosciences therapeutics healthcare steel chemicals chemical firm manufacturer retailer automaker "
+            "biosciences therapeutics minerals optics textiles apparel aviation aerospace automotive petrochemicals shipping "
+            "healthcare steel chemicals chemical firm manufacturer retailer automaker "
             "chipmaker maker airline"
         ),
     ),

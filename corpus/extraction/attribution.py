@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from . import cues
 from .content import CALLS
 from .layout import Token
-from .mentions import Phrase, phrase_from, subject_before
+from .mentions import Phrase, citing, phrase_from, subject_before
 from .verbs import any_subject, cue_at, is_denied, is_second
 from .words import word_set
 
@@ -60,6 +60,8 @@ def is_bare_attribution(words: Sequence[Token]) -> bool:
 
 def attribution_after(words: Sequence[Token], at: int) -> _Attribution | None:
     """Return who says the quotation at `at`, when that stands after it."""
+    if citing(words, at) is not None:
+        return None
     place = at + 1
     while place < len(words) and words[place].text in {",", "-", "–", "—"}:
         place += 1

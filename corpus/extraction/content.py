@@ -184,6 +184,8 @@ def _is_clause(words: Sequence[Token], first: int, cue: Cue) -> bool:
         return cue.tier == "say"
     if not token.is_word:
         return token.text in "$€£[(" and cue.tier == "say"
+    if cue.tier == "say" and token.low.endswith("ing") and first + 1 < len(words) and words[first + 1].is_word:
+        return has_finite(words, first, 14)
     if cue.tier == "say":
         return token.low not in {
             "to",

@@ -182,7 +182,10 @@ ROLE_NOUNS = word_set(
     "complaint lawsuit study survey poll post tweet blog article newspaper announcement notice ruling "
     "order indictment communique declaration resolution people farmers students parents teachers families "
     "customers consumers shareholders others vice-president businessman billionaire candidate nominee "
-    "mother father wife husband brother sister man woman victim historian pollster"
+    "mother father wife husband brother sister man woman victim historian pollster person observer observers "
+    "strategist strategists insider pundit pundits commentator commentators proponent proponents voters friends allies "
+    "associate associates colleagues lobbyist lobbyists negotiators retailers suppliers manufacturers exporters importers "
+    "banks lenders monitors inspectors auditors villagers growers"
 )
 SPOKES = word_set(
     "spokesperson spokesman spokeswoman spokespeople spokesmen spokespersons representative representatives"

@@ -22,6 +22,8 @@ from .words import word_set
 REACH = 28
 _INNER = word_set("of for at in from with to on by")
 _JOINERS = frozenset({"&", "-", "–", "/", "|", "’", "'", "."})
+_DASHES = frozenset({"—", "–", "-"})
+_ASIDE = 40
 _OBJECTS = word_set("reporters reporter lawmakers journalists him her them me us")
 _LOOSE = word_set("in on at during after before when as while who where amid following about referring adding with by")
 _TIMES = word_set("week month year night morning afternoon evening today yesterday tomorrow weekend")
@@ -36,6 +38,10 @@ def subject_before(tokens: Sequence[Token], verb: int, floor: int = 0) -> Phrase
         return None
     if tokens[stop - 1].text == ",":
         return _apposed(tokens, stop - 1, floor)
+    if tokens[stop - 1].quote >= 0:
+        return citing(tokens, stop - 1, floor)
+    if tokens[stop - 1].text in _DASHES:
+        return _dashed(tokens, stop - 1, floor)
     if tokens[stop - 1].text in ")]":
         return _bracketed(tokens, stop - 1, floor)
     if tokens[stop - 1].low in {"who", "which", "that"}:
@@ -180,7 +186,8 @@ def _apposed(tokens: Sequence[Token], comma: int, floor: int) -> Phrase | None:
             break
         if tokens[at].text == ",":
             hops += 1
-            phrase = phrase_ending(tokens, at, floor)
+            closes = tokens[at - 1].text in ")]" and at - 1 > floor
+            phrase = _bracketed(tokens, at - 1, floor) if closes else phrase_ending(tokens, at, floor)
             if phrase is None:
                 at -= 1
                 continue
@@ -191,6 +198,26 @@ def _apposed(tokens: Sequence[Token], comma: int, floor: int) -> Phrase | None:
                     return best
         at -= 1
     return best
+
+
+def citing(tokens: Sequence[Token], quote: int, floor: int = 0) -> Phrase | None:
+    """Return the phrase before an aside that ends with a quotation ("Doe, citing “the mood of the country,” said")."""
+    if (
+        quote - 2 <= floor
+        or tokens[quote].quote < 0
+        or tokens[quote - 2].text != ","
+        or not tokens[quote - 1].low.endswith("ing")
+    ):
+        return None
+    return phrase_ending(tokens, quote - 2, floor)
+
+
+def _dashed(tokens: Sequence[Token], dash: int, floor: int) -> Phrase | None:
+    """Return the phrase before an aside between dashes ("The chamber - which has 900 members - said")."""
+    for at in range(dash - 1, max(floor, dash - _ASIDE), -1):
+        if tokens[at].text in _DASHES:
+            return subject_before(tokens, at, floor) if tokens[at - 1].text not in _DASHES else None
+    return None
 
 
 def _bracketed(tokens: Sequence[Token], close: int, floor: int) -> Phrase | None:

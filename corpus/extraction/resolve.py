@@ -68,6 +68,10 @@ _SPOKESMAN = re.compile(
     r"|[A-Z][^,]{1,60}, (?:(?:the|a|its|their|chief|senior|deputy|company|ministry|government)(?:[’']s)? )*"
     r"(?:spokes(?:person|man|woman)|representative)"
 )
+_REPRESENTS = re.compile(r"\b(?:represents|representing|acting for|on behalf of) ((?:the )?[A-Z][^,;.]{2,60})")
+_COUNSELLOR = re.compile(
+    r"^(?:(?:defen[cs]e|company|their|its|his|her) )*(?:lawyer|attorney|counsel|solicitor|barrister),? ", re.IGNORECASE
+)
 _HOLDERS = word_set(
     "minister secretary president governor mayor ambassador premier senator commissioner official officials judge "
     "lawmaker prosecutor congressman congresswoman chancellor spokesman spokeswoman spokesperson sheriff"
@@ -163,9 +167,15 @@ class Memory:
         found = self._referred(mention, words) or self._named(mention, words)
         result = base if found is None else replace(base, actor=found.actor, actor_type=found.actor_type)
         if found is not None:
-            result = replace(result, on_behalf_of=self._behalf(words, found))
+            result = replace(result, on_behalf_of=self._represented(mention) or self._behalf(words, found))
             self._remember(mention, result)
         return result
+
+    def _represented(self, mention: str) -> str | None:
+        """Return whom "the chamber, which represents Veltrane Optics," speaks for; words that name nobody are no one."""
+        match = _REPRESENTS.search(mention)
+        found = self._named(match.group(1), normalise(match.group(1)).split()) if match else None
+        return (found.actor or match.group(1)) if found is not None and match is not None else None
 
     def _behalf(self, words: list[str], found: Source) -> str | None:
         if set(words) & (SPOKES | COUNSEL):
@@ -279,6 +289,8 @@ class Memory:
         name = re.sub(r"[’']s$", "", _DESCRIBED.sub("", plain))
         if not re.search(r"[A-Z]", name):
             return None
+        if _PERSON.fullmatch(_COUNSELLOR.sub("", name)) and name != _COUNSELLOR.sub("", name):
+            return Source()
         kind = by_shape(name)
         if kind == "government" and _is_office_holder(name):
             return Source(actor_type=kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..records import StatementKind
 from . import cues
@@ -12,15 +12,15 @@ from .attribution import BRIDGE, attribution_after, attribution_before, is_bare_
 from .content import INVERTED, asserts, clause_start, closes, content_of, content_stop, ends_clause, has_finite
 from .cues import Cue
 from .layout import Token, sentences, tokens
-from .mentions import Phrase, is_named, phrase_from, subject_before
+from .mentions import Phrase, citing, is_named, phrase_from, subject_before
 from .quotes import Quote
 from .resolve import Memory, Source
-from .verbs import base_subject, cue_at, gerund_subject, is_denied, is_second, sentence_subject
+from .verbs import base_subject, cue_at, gerund_subject, is_denied, is_second, resumed, sentence_subject
 from .words import word_set
 
 _NO_COMMENT = re.compile(
     r"\b(?:(?:has |have |had )?(?:declin|refus)(?:ed|es|ing) (?:to (?:\w+ )?(?:comment|discuss|say|answer|"
-    r"elaborate|be (?:interviewed|identified|named)|"
+    r"elaborate|name|be (?:interviewed|identified|named)|"
     r"provide|give|disclose|speculate|confirm)|(?:further |immediate )?comment|multiple requests|requests|interview)|"
     r"(?:did not|didn[’']t|has not|hasn[’']t|have not|haven[’']t|had not|hadn[’']t|does not|do not|never|failed to) "
     r"(?:yet |immediately |directly |return or )*(?:respond|reply|return|answer|comment)(?:ed)?\b|"
@@ -29,6 +29,13 @@ _NO_COMMENT = re.compile(
     r"un)\s?(?:immediately )?available (?:for|to) comment|"
     r"(?:would|will) not (?:comment|elaborate|say)\b)"
 )
+_UNANSWERED = re.compile(
+    r"\b(?:[Rr]equests?|[Cc]alls?|[Ee]-?mails?|[Mm]essages?|[Qq]uestions?|[Ii]nquiries|[Ll]etters?)(?: for comment)?"
+    r"(?: (?:sent|made|put|addressed))? to (?P<who>(?:the|its|their) \w+|(?:the )?(?:\w+ ){0,3}?[A-Z][^,;.“”\"]{1,60}?) (?:(?:was|were|have been|had been|has been) not "
+    r"(?:immediately )?(?:returned|answered)|(?:went|was|were) (?:unanswered|unreturned))\b"
+)
+_BEHALF = re.compile(r"\b(?:[Oo]n behalf of|[Rr]epresenting) (?:the )?(?P<who>[A-Z][^,;.“”\"]{2,60}),")
+_ASKERS = word_set("reporter reporters journalist journalists interviewer moderator questioner host")
 _COMMA = re.compile(r", ")
 _CUT_COMMENT = re.compile(
     r",? (?:but|and|while|although|though) |; | because |, (?:citing|saying|pointing|referring|adding)\b"
@@ -57,12 +64,13 @@ class Report:
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence under work: its tokens, and which of them are used up."""
+    """A sentence under work: its tokens, which of them are used up, and who has spoken in it up to which one."""
 
     start: int
     end: int
     tokens: list[Token]
     used: set[int] = field(default_factory=set)
+    spoke: tuple[int, Source] | None = None
 
     @property
     def quoted(self) -> list[int]:
@@ -187,11 +195,20 @@ class Reader:
             match = attribution_after(sentence.tokens, at)
             if match is None or not (self._full(sentence, at) or at == 0 or match.tight):
                 continue
+            if self._is_question(sentence, match.subject, match.cue):
+                sentence.used.update(range(at, match.stop))
+                continue
             source = self._source(sentence, match.subject)
             found.append(self._direct(sentence, at, source, match.rule, 0.97, match.cue))
             sentence.used.update(range(at, match.stop))
+            sentence.spoke = match.stop, source
             found.extend(self._split(sentence, match.stop, source))
         return found
+
+    def _is_question(self, sentence: Sentence, subject: Phrase, cue: Phrase) -> bool:
+        """Return whether a journalist asks: a question put to the speaker is nobody's statement."""
+        words = sentence.tokens
+        return words[cue[0]].low in {"asked", "asks"} and any(w.low in _ASKERS for w in words[subject[0] : subject[1]])
 
     def _split(self, sentence: Sentence, start: int, source: Source) -> Iterator[Report]:
         """Yield the second half of `"…," he said, "…"`."""
@@ -287,14 +304,19 @@ class Reader:
         start, end = sentence.tokens[phrase[0]].start, sentence.tokens[phrase[1] - 1].end
         if self._text[end : end + 1] == "." and sentence.tokens[phrase[1] - 1].low in _DOTTED:
             end += 1
-        return self._memory.note(self._memory.resolve(start, end))
+        source = self._memory.resolve(start, end)
+        behalf = _BEHALF.search(self._text, sentence.start, start) if source.on_behalf_of is None else None
+        if behalf is not None and not source.known:
+            client = self._memory.resolve(*behalf.span("who"))
+            source = replace(source, actor=client.actor, actor_type=client.actor_type, on_behalf_of=client.actor)
+        return self._memory.note(source)
 
     def _silence(self, sentence: Sentence) -> list[Report]:
         """`declined to comment`, `did not respond to requests`."""
         text = self._text[sentence.start : sentence.end]
         match = _NO_COMMENT.search(text)
         if match is None:
-            return []
+            return self._unanswered(sentence, text)
         verb = next(
             (n for n, token in enumerate(sentence.tokens) if token.start >= sentence.start + match.start()), None
         )
@@ -311,7 +333,18 @@ class Reader:
             return []
         sentence.used.update(n for n, token in enumerate(sentence.tokens) if token.start < end)
         source = self._source(sentence, subject)
+        sentence.spoke = max(sentence.used) + 1, source
         return [Report(start, end, "indirect", source, "no-comment", 0.9, (start, sentence.start + match.end()), True)]
+
+    def _unanswered(self, sentence: Sentence, text: str) -> list[Report]:
+        """Return the silence of X in `Calls to X were not returned`."""
+        match = _UNANSWERED.search(text)
+        if match is None or any(sentence.tokens[n].start < sentence.start + match.end() for n in sentence.used):
+            return []
+        start, end = sentence.start + match.start(), sentence.start + match.end()
+        source = self._memory.resolve(sentence.start + match.start("who"), sentence.start + match.end("who"))
+        sentence.used.update(n for n, token in enumerate(sentence.tokens) if start <= token.start < end)
+        return [Report(start, end, "indirect", self._memory.note(source), "no-comment", 0.85, None, True)]
 
     def _according(self, sentence: Sentence) -> list[Report]:
         words = sentence.tokens
@@ -346,6 +379,8 @@ class Reader:
         while at < len(sentence.tokens):
             match = None if at in sentence.used else self._match(sentence, at, subject)
             if match is None:
+                if sentence.spoke is not None and at == sentence.spoke[0]:
+                    subject = sentence.spoke[1]
                 at += 1
                 continue
             report, at, subject = match
@@ -359,7 +394,11 @@ class Reader:
         """Return the report whose cue stands at `at`, where to go on, and the subject for a second verb."""
         words = sentence.tokens
         cue = cue_at(words, at)
-        if cue is None or is_denied(words, at):
+        if (
+            cue is None
+            or is_denied(words, at)
+            or (at + 2 < len(words) and citing(words, at + 1) and cue_at(words, at + 2))
+        ):
             return None
         after = at + 1 + len(cue.particle.split()) if cue.particle else at + 1
         inverse = self._inverse(sentence, at)
@@ -373,7 +412,9 @@ class Reader:
         elif shared is not None and is_second(words, at, cue):
             source = shared
         else:
-            return None
+            subject, source = resumed(words, at, cue), None
+            if subject is None:
+                return None
         content = content_of(words, at, after, cue, self._partial(sentence))
         if content is None:
             return self._postposed(sentence, at, after, cue, subject)

@@ -53,7 +53,18 @@ def base_subject(words: Sequence[Token], at: int) -> Phrase | None:
         return subject_before(words, at)
     if before.low in cues.ADVERBS and at > 1 and words[at - 2].low.endswith(("s", "we", "they")):
         return subject_before(words, at)
-    return subject_before(words, at) if before.low in {"people", "police"} else None
+    subject = subject_before(words, at)
+    return subject if before.low in {"people", "police"} or _is_plural(words, subject) else None
+
+
+def _is_plural(words: Sequence[Token], subject: Phrase | None) -> bool:
+    """Return whether the noun that heads the subject is of several people ("residents of the valley")."""
+    if subject is None:
+        return False
+    for at in range(subject[0] + 1, subject[1]):
+        if words[at].low in {"of", "in", "at", "for", "from", "on", "with"}:
+            return words[at - 1].low.endswith("s") and words[at - 1].low in cues.ROLE_NOUNS
+    return False
 
 
 def gerund_subject(words: Sequence[Token], at: int) -> Phrase | None:
@@ -98,6 +109,18 @@ def is_second(words: Sequence[Token], at: int, cue: Cue) -> bool:
     if cue.form == "ing":
         return before in {",", "and", "by"}
     return before in {"and", "but", "also", "then"} or before in cues.ADVERBS
+
+
+def resumed(words: Sequence[Token], at: int, cue: Cue) -> Phrase | None:
+    """Return the subject that "and said" takes up again from the beginning of the sentence: a name, or a pronoun."""
+    joint = at - 1
+    while joint > 0 and words[joint].low in cues.ADVERBS:
+        joint -= 1
+    if cue.tier != "say" or cue.form not in ("past", "s") or joint < 2 or words[joint].low not in {"and", "but"}:
+        return None
+    subject = sentence_subject(words[:joint])
+    named = subject is not None and any(word.is_capital or word.low in cues.PRONOUNS for word in words[slice(*subject)])
+    return subject if named else None
 
 
 def any_subject(words: Sequence[Token], verb: int, cue: Cue, floor: int) -> Phrase | None:
