@@ -204,7 +204,7 @@ def make_manifest(inputs: Sequence[str], predictor: Predictor | None, options: O
             **execution(),
         }
     machine = {"python": sys.version.split()[0], "platform": platform.platform(), "processor": platform.processor()}
-    return {"decides": decides, "machine": machine, "started": _now()}
+    return {"decides": decides, "model": model.source if model else None, "machine": machine, "started": _now()}
 
 
 def execution() -> dict[str, Any]:

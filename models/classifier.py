@@ -39,6 +39,7 @@ class Classifier:
         calibration: how logits become probabilities and labels.
         form: what the encoder sees of an example.
         digest: SHA-256 of the model folder.
+        source: the name or path it was loaded by.
 
     """
 
@@ -49,6 +50,7 @@ class Classifier:
     form: InputFormat
     digest: str = ""
     token_budget: int = TOKEN_BUDGET
+    source: str = ""
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -131,7 +133,7 @@ def load(model: str | Path = "core", *, device: str = "cpu") -> Classifier:
     with quiet():
         tokenizer = load_tokenizer(where)
         network = load_network(where).to(device).eval()
-    return Classifier(network, tokenizer, codebook, calibration, form, where.digest())
+    return Classifier(network, tokenizer, codebook, calibration, form, where.digest(), source=str(model))
 
 
 def load_tokenizer(where: folders.ModelFolder) -> Any:

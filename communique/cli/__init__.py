@@ -18,6 +18,8 @@ COMMANDS = {
     "evaluate": "Measure a model, or two, on coded sentences.",
     "agreement": "Say how far coders agree.",
     "compare": "Compare who says what.",
+    "report": "Write one page to read and to show.",
+    "replicate": "Write a folder that somebody else can re-run.",
     "codebook": "Check, show or begin a label scheme.",
     "models": "List, show, verify or export models.",
     "doctor": "Show versions, processor, and what is missing.",
