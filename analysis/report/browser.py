@@ -53,7 +53,7 @@ class Rows:
         unit = said.first
         self._statements.append(
             [
-                self._number("docs", (unit.title or unit.doc, unit.date or "", unit.publisher or "", unit.doc)),
+                self._number("docs", (unit.title or "", unit.date or "", unit.publisher or "", unit.doc)),
                 self._number("actors", unit.actor),
                 self._number("types", unit.actor_type),
                 self._number("speakers", unit.speaker),

@@ -70,7 +70,8 @@ def figures(found: Comparison) -> Iterator[Drawn]:
         )  # fmt: skip
     if len({one.month for one in found.months}) > 1:
         yield _drawn(
-            "timeline", "Timeline", f"Units by month and group; below, the share of the commonest labels among all units, {kind}, with 95 % intervals.",
+            "timeline", "Timeline", f"Units by month and group; below, the share of the commonest labels among all units, {kind}, with 95 % intervals."
+            f"{f' Dashed: {found.event.day}.' if found.event else ''}",
             _timeline, found, rows["months"],
         )  # fmt: skip
     if found.event and found.event.changes:
@@ -275,6 +276,8 @@ def _month_bars(axes: Any, found: Comparison, months: Sequence[str]) -> None:
     bottom = np.zeros(len(months))
     for n, group in enumerate(found.largest):
         heights = np.array([units.get((month, group), 0) for month in months], dtype=float)
+        if not heights.any():
+            continue
         axes.bar(
             range(len(months)), heights, bottom=bottom, color=COLOURS[n], hatch=("", "//", "..", "\\\\", "xx", "++")[n],
             edgecolor="white", lw=0.4, width=0.8, label=_shown(group, 24),
