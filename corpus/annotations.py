@@ -37,6 +37,8 @@ class CodedUnit:
         weight: 1/π, the inverse of the probability with which the unit was drawn.
         register: the kind of text, for figures by register.
         type: the situation or contrast type of an authored unit.
+        is_statement: whether the coder found that somebody says this; None where nobody judged.
+        speaker_right: whether the coder found the speaker named rightly; None where nobody judged.
 
     """
 
@@ -55,6 +57,8 @@ class CodedUnit:
     register: str = ""
     type: str = ""
     coder: str = ""
+    is_statement: bool | None = None
+    speaker_right: bool | None = None
 
 
 def read_coded(paths: Sequence[str], codebook: Codebook) -> list[CodedUnit]:
@@ -109,6 +113,8 @@ def coded_unit(row: Document, codebook: Codebook) -> CodedUnit:
         kind=row.kind or "",
         weight=_weight(row),
         source=row.source or "",
+        is_statement=_judged(row, "is_statement"),
+        speaker_right=_judged(row, "speaker_right"),
         **text | {"document": text["document"] or row.id},
     )
 
@@ -154,16 +160,17 @@ def _names(raw: Any) -> Iterable[str]:
 
 
 def _wide(row: Document, codebook: Codebook) -> tuple[frozenset[str], frozenset[str]]:
-    given, unknown = set(), set()
-    for name in codebook.multi:
-        cell = str(row.meta.get(name) if row.meta.get(name) is not None else "").strip().lower()
-        if cell in _YES:
-            given.add(name)
-        elif not cell:
-            unknown.add(name)
-        elif cell not in _NO:
-            raise CommuniqueError(f"{row.id}: {name} is {cell!r}; write 1, 0, or leave it blank where nobody judged")
-    return frozenset(given), frozenset(unknown)
+    answers = {name: _judged(row, name) for name in codebook.multi}
+    given = frozenset(name for name, answer in answers.items() if answer)
+    return given, frozenset(name for name, answer in answers.items() if answer is None)
+
+
+def _judged(row: Document, name: str) -> bool | None:
+    """Return the yes or no in the column `name`, None where it is blank."""
+    cell = str(row.meta.get(name) if row.meta.get(name) is not None else "").strip().lower()
+    if cell and cell not in _YES | _NO:
+        raise CommuniqueError(f"{row.id}: {name} is {cell!r}; write 1, 0, or leave it blank where nobody judged")
+    return cell in _YES if cell else None
 
 
 def _choice(row: Document, group: str, names: Sequence[str], labels: frozenset[str]) -> str | None:

@@ -73,7 +73,7 @@ def _authored(path: Path) -> list[CodedUnit]:
 
 def real(pool: Path | None = None) -> list[CodedUnit]:
     """Return the real units, joined to their texts in the pool."""
-    rows = [row for row in _rows(CODED) if row["flag"] != DROPPED]
+    rows = stand_off()
     texts = dict(pool_rows(pool or pool_folder(), {row["id"] for row in rows}))
     if not texts:
         raise CommuniqueError(f"none of the {len(rows)} coded sentences is in {pool or pool_folder()}")
@@ -82,6 +82,11 @@ def real(pool: Path | None = None) -> list[CodedUnit]:
             f"{len(rows) - len(texts)} of {len(rows)} coded sentences are not in the pool: left out", stacklevel=2
         )
     return [_real_unit(row, texts[row["id"]]) for row in rows if row["id"] in texts]
+
+
+def stand_off() -> list[dict[str, str]]:
+    """Return the rows of ``coded.tsv``: what is known of the real units without their texts."""
+    return [row for row in _rows(CODED) if row["flag"] != DROPPED]
 
 
 def _real_unit(row: dict[str, str], text: dict[str, Any]) -> CodedUnit:

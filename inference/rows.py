@@ -27,6 +27,7 @@ def unit_row(unit: Unit, found: Prediction) -> dict[str, Any]:
         "text": unit.text,
         "start": unit.start,
         "end": unit.end,
+        "before": unit.before,
         "speaker": unit.speaker,
         "actor": unit.actor,
         "actor_type": unit.actor_type,

@@ -112,26 +112,27 @@ def _blocks(found: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[st
 
 def _write_xlsx(units: Path, out: Path) -> None:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("units")
-
-    def cell(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        made = WriteOnlyCell(sheet)
-        made.value = _CONTROL.sub("", value)[:XLSX_CELL]
-        made.data_type = "s"  # a text, also where it begins like a formula
-        return made
-
     for n, row in enumerate(map(flat, rows(units))):
         if n >= XLSX_ROWS:
             raise CommuniqueError(f"an .xlsx sheet holds {XLSX_ROWS} rows at most; choose .csv or .parquet")
         if n == 0:
             sheet.append(list(row))
-        sheet.append([cell(value) for value in row.values()])
+        sheet.append([sheet_cell(sheet, value) for value in row.values()])
     book.save(out)
+
+
+def sheet_cell(sheet: Any, value: Any) -> Any:
+    """Return a cell of a write-only sheet; a text stays one, also where it begins like a formula."""
+    from openpyxl.cell import WriteOnlyCell
+
+    made = WriteOnlyCell(sheet)
+    made.value = _CONTROL.sub("", value)[:XLSX_CELL] if isinstance(value, str) else value
+    if isinstance(value, str):
+        made.data_type = "s"
+    return made
 
 
 def _write_dta(units: Path, out: Path) -> None:
@@ -144,5 +145,5 @@ def _write_dta(units: Path, out: Path) -> None:
         if frame[name].dtype == object or str(frame[name].dtype) == "str":
             frame[name] = frame[name].fillna("").astype(str)
     frame = frame.dropna(axis="columns", how="all").rename(columns={"end": "end_"})  # `end` is a word of Stata's
-    long = [name for name in ("text", "meta", "title", "target_text") if name in frame]
+    long = [name for name in ("text", "before", "meta", "title", "target_text") if name in frame]
     frame.to_stata(out, version=118, write_index=False, convert_strl=long)

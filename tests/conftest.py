@@ -296,3 +296,85 @@ def lines() -> Callable[[Path], list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def table() -> Callable[[Path, Sequence[dict[str, Any]]], Path]:
     return write_table
+
+
+# --- finished runs
+
+
+@dataclass(frozen=True)
+class MadeRun:
+    """A finished run of `tiny`, and what a coder would answer about each unit, as the cells of a sheet."""
+
+    path: Path
+    truth: dict[str, dict[str, str]]
+
+
+def scored_rows(documents: int = 150, seed: int = 7) -> Iterator[tuple[dict[str, Any], dict[str, str]]]:
+    """Yield units of articles in which a company and a government speak in turn, each with what is true of it."""
+    import random
+
+    rng = random.Random(seed)
+    for n in range(documents):
+        for k in range(4):
+            company = k % 2 == 0
+            opposes, feels = rng.random() < (0.5 if company else 0.25), rng.choice(["negative", "neutral", "positive"])
+            said = rng.random() < 0.8 if opposes else rng.random() < 0.1
+            score = round(rng.uniform(0.55, 0.99) if said else rng.uniform(0.0, 0.45), 6)
+            feelings = {name: 0.8 if name == feels else 0.1 for name in ("negative", "neutral", "positive")}
+            row = {
+                "id": f"d{n}:s{k}.1", "doc": f"d{n}", "statement": f"d{n}:s{k}", "text": f"We saw case {n}, part {k}.",
+                "start": 0, "end": 10, "before": "It was news.", "speaker": ACTORS[n % 5] if company else "Kestria",
+                "actor": ACTORS[n % 5] if company else "Kestria", "actor_type": "company" if company else "government",
+                "kind": "direct", "on_behalf_of": None, "title": None, "date": f"2019-0{1 + n % 3}-08",
+                "publisher": None, "meta": {"words": 10 + n % 9, "desk": "north" if n % 2 else "south"},
+                "labels": ["opposition"] if said else [], "scores": {"opposition": score, "support": 0.01},
+                "sentiment": feels, "sentiment_scores": feelings, "target": None, "flags": [],
+            }  # fmt: skip
+            yield row, {"opposition": str(int(opposes)), "support": "0", "sentiment": feels}
+
+
+def write_run(path: Path, rows: Sequence[dict[str, Any]], book: codebooks.Codebook) -> Path:
+    """Write a finished run with these units."""
+    path.mkdir(parents=True)
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+    (path / "units.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+    decides = {"model_sha256": "a" * 64, "codebook": "tiny 1.0", "codebook_sha256": book.digest}
+    (path / "manifest.json").write_text(json.dumps({"decides": decides}), encoding="utf-8")
+    (path / "summary.json").write_text("{}", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_run(book: codebooks.Codebook) -> Callable[[Path, Sequence[dict[str, Any]]], Path]:
+    return lambda path, rows: write_run(path, rows, book)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, book: codebooks.Codebook) -> MadeRun:
+    """A run of 600 units in 150 documents. Do not change it."""
+    pairs = list(scored_rows())
+    path = write_run(tmp_path_factory.mktemp("made") / "run", [row for row, _ in pairs], book)
+    return MadeRun(path, {row["id"]: cells for row, cells in pairs})
+
+
+@pytest.fixture(scope="session")
+def fill() -> Callable[..., Path]:
+    """Fill a sheet, .csv or .xlsx, with what is true of its units: ``fill(sheet, truth, **more cells)``."""
+
+    def call(sheet: Path, truth: dict[str, dict[str, str]], **more: str) -> Path:
+        if sheet.suffix == ".csv":
+            with sheet.open(encoding="utf-8-sig", newline="") as file:
+                rows = list(csv.DictReader(file))
+            return write_table(sheet, [row | truth[row["id"]] | more for row in rows])
+        from openpyxl import load_workbook
+
+        workbook = load_workbook(sheet)
+        (head, *rows) = workbook.active.iter_rows()
+        places = {cell.value: place for place, cell in enumerate(head)}
+        for row in rows:
+            for name, value in (truth[str(row[places["id"]].value)] | more).items():
+                row[places[name]].value = value
+        workbook.save(sheet)
+        return sheet
+
+    return call

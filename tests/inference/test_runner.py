@@ -60,8 +60,8 @@ def test_a_unit_line_has_the_documented_fields(source, tmp_path, fake, lines):
     score([str(source)], tmp_path / "run", fake(), SENTENCES)
     row = lines(tmp_path / "run" / "units.jsonl")[0]
     assert list(row) == [
-        "id", "doc", "statement", "text", "start", "end", "speaker", "actor", "actor_type", "kind", "on_behalf_of", "title",
-        "date", "publisher", "meta", "labels", "scores", "sentiment", "sentiment_scores", "target", "flags",
+        "id", "doc", "statement", "text", "start", "end", "before", "speaker", "actor", "actor_type", "kind", "on_behalf_of",
+        "title", "date", "publisher", "meta", "labels", "scores", "sentiment", "sentiment_scores", "target", "flags",
     ]  # fmt: skip
     assert row["meta"]["desk"] == 0
 
