@@ -21,7 +21,7 @@ from .sentences import Reading, read
 
 UNCORRECTED = (
     "These shares are the model's own, not corrected for its errors: they can be further from the truth than their intervals say. "
-    "For corrected ones code a sample by hand (`communique sample`) and give it with --coded."
+    "For corrected ones code a sample by hand (communique sample) and give it with --coded."
 )
 
 

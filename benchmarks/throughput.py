@@ -111,10 +111,11 @@ def by_map(model: classifier.Classifier, plain: Path, source: Path, out: Path, b
     disable_progress_bars()
     tokenizer = AutoTokenizer.from_pretrained(str(plain))
     network = AutoModelForSequenceClassification.from_pretrained(str(plain)).eval()
+    longest = min(tokenizer.model_max_length, network.config.max_position_embeddings)
 
     def answer(rows: dict[str, list[str]]) -> dict[str, Any]:
         with torch.inference_mode():
-            tensors = tokenizer(rows["text"], padding=True, truncation=True, return_tensors="pt")
+            tensors = tokenizer(rows["text"], padding=True, truncation=True, max_length=longest, return_tensors="pt")
             return {"logits": network(**tensors).logits.numpy()}
 
     def work() -> list[Any]:

@@ -35,7 +35,8 @@ def make_manifest(
     if predictor:
         decides |= _of_model(predictor)
     machine = {"python": sys.version.split()[0], "platform": platform.platform(), "processor": platform.processor()}
-    return {"decides": decides, "machine": machine, "started": now()}
+    source = predictor.classifier.source if predictor else None
+    return {"decides": decides, "model": source, "machine": machine, "started": now()}
 
 
 def _of_model(predictor: Predictor) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Classifier:
         calibration: how logits become probabilities and labels.
         form: what the encoder sees of an example.
         digest: SHA-256 of the model folder.
+        source: the name or path it was loaded by.
 
     """
 
@@ -52,6 +53,7 @@ class Classifier:
     form: InputFormat
     digest: str = ""
     token_budget: int = TOKEN_BUDGET
+    source: str = ""
 
     @property
     def classes_(self) -> tuple[str, ...]:
@@ -150,7 +152,7 @@ def load(
     with quiet():
         tokenizer = load_tokenizer(where)
         network = load_network(where).to(device, _dtype(precision)).eval()
-    return Classifier(network, tokenizer, codebook, calibration, form, where.digest(), token_budget)
+    return Classifier(network, tokenizer, codebook, calibration, form, where.digest(), token_budget, str(model))
 
 
 def _dtype(precision: str) -> torch.dtype:

@@ -210,7 +210,9 @@ class FakePredictor:
         from communique.models.calibration import Calibration
 
         calibration = Calibration.identity(book)
-        self.classifier = SimpleNamespace(digest=digest, codebook=book, calibration=calibration, token_budget=4096)
+        self.classifier = SimpleNamespace(
+            digest=digest, codebook=book, calibration=calibration, token_budget=4096, source="fake"
+        )
         self.execution = Execution()
         self.die_at = die_at
         self.calls: list[list[Unit]] = []

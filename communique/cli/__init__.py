@@ -20,6 +20,8 @@ COMMANDS = {
     "convert": "To and from annotation tools, tables, codebooks.",
     "agreement": "Say how far coders agree, and settle the rest.",
     "compare": "Compare who says what.",
+    "report": "Write one page to read and to show.",
+    "replicate": "Write a folder that somebody else can re-run.",
     "codebook": "Check, show or begin a label scheme.",
     "models": "List, show, verify, export or push models.",
     "doctor": "Show versions, processor, and what is missing.",
