@@ -1,1 +1,1 @@
-"""What the labels show: how far coders agree."""
+"""What the labels show: units to code by hand, how far coders agree, and shares corrected for the model's errors."""
