@@ -1,1 +1,1 @@
-"""What the labels show: how far coders agree, and what they settle on."""
+"""What the labels show: units to code by hand, how far coders agree, corrected shares, comparisons, the report."""

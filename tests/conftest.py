@@ -330,7 +330,7 @@ def scored_rows(documents: int = 150, seed: int = 7) -> Iterator[tuple[dict[str,
             score = round(rng.uniform(0.55, 0.99) if said else rng.uniform(0.0, 0.45), 6)
             feelings = {name: 0.8 if name == feels else 0.1 for name in ("negative", "neutral", "positive")}
             row = {
-                "id": f"d{n}:s{k}.1", "doc": f"d{n}", "statement": f"d{n}:s{k}", "text": f"We saw case {n}, part {k}.",
+                "id": f"d{n}:s{k}.1", "doc": f"d{n}", "statement": f"d{n}:s{k}", "text": f"We saw case {n} of Kestria, part {k}.",
                 "start": 0, "end": 10, "before": "It was news.", "speaker": ACTORS[n % 5] if company else "Kestria",
                 "actor": ACTORS[n % 5] if company else "Kestria", "actor_type": "company" if company else "government",
                 "kind": "direct", "on_behalf_of": None, "title": None, "date": f"2019-0{1 + n % 3}-08",

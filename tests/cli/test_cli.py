@@ -22,6 +22,7 @@ HEAVY = (
     "numpy",
     "pandas",
     "sklearn",
+    "scipy",
     "datasets",
     "peft",
     "trafilatura",
@@ -88,7 +89,8 @@ def test_the_version(run):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["score", "--help"], ["codebook", "show", "--help"], ["train", "--help"]]
+    "arguments",
+    [["--help"], ["score", "--help"], ["codebook", "show", "--help"], ["train", "--help"], ["estimate", "--help"]],
 )
 def test_help_imports_nothing_heavy(arguments):
     code = (
