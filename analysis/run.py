@@ -18,7 +18,19 @@ from ..inference import journal
 
 NONE = "(none)"
 """What stands for a value that a unit has not."""
-FIELDS = ("actor", "actor_type", "kind", "publisher", "speaker", "on_behalf_of", "date", "month", "year", "doc", "target_kind")
+FIELDS = (
+    "actor",
+    "actor_type",
+    "kind",
+    "publisher",
+    "speaker",
+    "on_behalf_of",
+    "date",
+    "month",
+    "year",
+    "doc",
+    "target_kind",
+)
 """What units can be grouped by, beside the input's own columns."""
 _DATE = re.compile(r"\d{4}(-\d{2})?")
 
