@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..corpus.files import replacing
 from .comparison import Comparison
 from .course import Change
-from .files import replacing
 from .sentences import Sentence
 from .shares import EVERYTHING, Contrast, Share
 from .tables import Report, Table, p_text, percent, points

@@ -15,13 +15,13 @@ from typing import Any
 from ..corpus import codebook as codebooks
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError, UsageError
+from ..corpus.files import replacing
 from ..corpus.readers import read
+from ..inference.chunks import Inputs
 from ..inference.journal import MANIFEST, SUMMARY, write_json
-from ..inference.runner import Inputs
 from ..models import folder as folders
 from ..models.folder import ModelFolder
 from . import rerun
-from .files import replacing
 from .run import Run
 
 SMALL = 20_000_000

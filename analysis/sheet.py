@@ -11,9 +11,9 @@ from typing import Any
 from ..corpus import codebook as codebooks
 from ..corpus.codebook import Codebook
 from ..corpus.errors import UsageError
+from ..corpus.files import replacing
 from ..inference.journal import write_json
 from ..inference.sinks import formula_safe, sheet_cell
-from .files import replacing
 from .frame import Ints
 from .run import Run, ScoredUnit
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..corpus.errors import UsageError
+from ..corpus.files import replacing
 from ..inference.sinks import formula_safe
-from .files import replacing
 from .intervals import LEVEL
 from .regression import Coefficient, Explanation
 from .shares import Contrast, Findings, Share

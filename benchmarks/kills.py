@@ -41,7 +41,9 @@ class HashPredictor:
     def __init__(self) -> None:
         book = codebook.core()
         calibration = Calibration.identity(book)
-        self.classifier = SimpleNamespace(digest="0" * 64, codebook=book, calibration=calibration, token_budget=0)
+        self.classifier = SimpleNamespace(
+            digest="0" * 64, codebook=book, calibration=calibration, token_budget=0, source="fake"
+        )
         self.execution = Execution()
 
     def tokenise(self, units: Sequence[Unit]) -> list[Unit]:

@@ -27,15 +27,16 @@ def replacing(path: Path) -> Iterator[Path]:
         _remove(temporary)
 
 
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
+def refuse_existing(*paths: Path, overwrite: bool) -> None:
     """Refuse to write where something is already, unless that is wanted.
 
     Raises:
-        UsageError: `path` exists.
+        UsageError: one of `paths` exists.
 
     """
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path} exists; give another name, or --overwrite")
+    for path in paths:
+        if path.exists() and not overwrite:
+            raise UsageError(f"{path} exists; give another name, or --overwrite")
 
 
 def _sync(path: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from ..corpus.errors import CommuniqueError, UsageError
 from ..corpus.readers import count, read
 from ..corpus.records import Document, InputError
-from . import journal, predictor
+from . import journal, predictor, syndication
 from .chunks import DEFAULTS, Inputs, Options, chunks, label
 from .execution import Execution
 from .manifest import make_manifest, now
@@ -70,7 +70,7 @@ def score(
         with journal.writing(out):
             journal.write_json(out / journal.MANIFEST, manifest | {"inputs_sha256": found.digest, "finished": now()})
             shutil.rmtree(folder)
-        run.finish(progress.summary.to_json())
+        run.finish(progress.summary.to_json(), rewrite={"statements.jsonl": syndication.mark})
     return progress.summary
 
 

@@ -6,7 +6,7 @@ import json
 from math import isnan
 from pathlib import Path
 
-from ..models.metrics import Report
+from ..models.metrics import MIN_POSITIVES, Report
 from . import evaluation, inspection, plots
 from .inspection import Answers
 
@@ -37,5 +37,5 @@ def render(name: str, found: Report, answers: Answers, drawn: dict[str, str]) ->
         confusions=inspection.confusions(answers),
         errors=inspection.confident_errors(answers),
         plots={title: svg[svg.index("<svg") :] for title, svg in drawn.items()},
-        least=evaluation.MIN_POSITIVES,
+        least=MIN_POSITIVES,
     )

@@ -25,7 +25,7 @@ TONES = {"negative": (VERMILLION, "//"), "neutral": (GREY, ""), "positive": (BLU
 WIDTH = 7.6
 _FOLLOWED = 4
 _MOST_ROWS, _MOST_SPEAKERS = 20, 12
-_STYLE = {
+_STYLE: Any = {
     "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#888888", "axes.grid": False,
     "xtick.color": "#444444", "ytick.color": INK, "text.color": INK, "axes.labelcolor": "#444444", "svg.hashsalt": "communique",
     "hatch.linewidth": 0.6, "legend.frameon": False,

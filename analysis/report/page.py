@@ -10,9 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...corpus.files import replacing
 from ..comparison import Comparison, Question, compare
 from ..comparison_tables import cell, is_sure, tables
-from ..files import replacing
 from ..run import Run
 from ..tables import Report
 from .browser import READABLE, Rows, Said, statements

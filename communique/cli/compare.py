@@ -49,8 +49,8 @@ def command(
     Intervals are 95 %, by document; p-values are adjusted for the number of differences.
     """
     from ..analysis import comparison, comparison_tables
-    from ..analysis.files import refuse_existing
     from ..analysis.run import read_run
+    from ..corpus.files import refuse_existing
 
     if out:
         refuse_existing(*(out / f"{name}.csv" for name in comparison_tables.FILES), overwrite=overwrite)

@@ -51,9 +51,9 @@ def command(
     Beside it, in a folder, stands every figure as PNG, SVG and CSV.
     """
     from ..analysis.comparison import Question
-    from ..analysis.files import refuse_existing
     from ..analysis.report import page
     from ..analysis.run import read_run
+    from ..corpus.files import refuse_existing
 
     if out.suffix != ".html":
         raise click.UsageError(f"{out} is no page; give it the ending .html")

@@ -22,7 +22,8 @@ def frame(made, book):
 
 def unit(frame, place, labels=(), **more):
     number, part = divmod(place, 4)
-    fields = {"choices": {"sentiment": "neutral"}, "weight": 2.0} | more
+    answers = {name: more.pop(name) for name in ("is_statement", "speaker_right") if name in more}
+    fields = {"choices": {"sentiment": "neutral"}, "weight": 2.0, "meta": answers} | more
     return CodedUnit(frame.ids[place], f"We saw case {number} of Kestria, part {part}.", frozenset(labels), **fields)
 
 

@@ -12,7 +12,7 @@ from communique.analysis import sheet as sheets
 from communique.analysis.run import read_run
 from communique.analysis.sheet import Drawn, beside
 from communique.corpus import codebook as codebooks
-from communique.corpus.annotations import read_coded
+from communique.corpus.annotations import read_coded, read_units
 from communique.corpus.errors import UsageError
 
 HEAD = [
@@ -56,7 +56,7 @@ def test_a_sheet_shows_the_units_and_nothing_that_the_model_says(path, made, boo
 
 
 def test_a_blank_sheet_is_read_as_nothing_judged(path, made, book):
-    units = read_coded([str(write(path, made.path, book))], book)
+    units = read_units(str(write(path, made.path, book)), book)
     assert [unit.unknown for unit in units] == [{"opposition", "support"}] * 3
     assert [(unit.choices, unit.is_statement, unit.speaker_right) for unit in units] == [({}, None, None)] * 3
     assert [unit.weight for unit in units] == pytest.approx([1 / PI] * 3)

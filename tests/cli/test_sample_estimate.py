@@ -167,6 +167,6 @@ def test_no_run_is_1(run, arguments, tmp_path, monkeypatch):
 def test_a_sheet_that_is_not_filled_or_not_there_is_1(run, made, tmp_path, book_option):
     assert run("sample", made.path, "-n", 20, "-o", tmp_path / "c.csv", *book_option).code == 0
     blank = run("estimate", made.path, "--coded", tmp_path / "c.csv", *book_option)
-    assert (blank.code, "no row is coded" in blank.complaint) == (1, True)
+    assert (blank.code, "nobody has coded" in blank.complaint) == (1, True)
     missing = run("estimate", made.path, "--coded", tmp_path / "d.csv", *book_option)
     assert (missing.code, "d.csv" in missing.complaint) == (1, True)

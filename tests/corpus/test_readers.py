@@ -757,7 +757,7 @@ def test_parquet_is_read_in_batches(tmp_path):
 
 
 PIPE = """
-import sys
+from communique.corpus.readers import read
 for d in read(["-"]):
     print(d.id, d.row, getattr(d, "text", None) or d.reason, flush=True)
 """
