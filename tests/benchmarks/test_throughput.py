@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +20,6 @@ def test_the_smoke_mode(tiny_model, tmp_path):
     assert (tmp_path / "out.md").read_text() == done.stdout
     rows = [line for line in done.stdout.splitlines() if line.startswith("| ") and "fp32" in line]
     assert len(rows) == 4
-    shares = [float(share) for row in rows for share in re.findall(r"([\d.]+)%", row)[:1]]
-    assert len(shares) == 4
-    assert min(shares) >= 97  # a long one is cut by the others, and read in windows by us
+    assert all("100.00%" in row for row in rows[:3])  # ours reads a long one in windows, where the others cut it
     assert "first result" in done.stdout
     assert "40 authored sentences" in done.stdout
