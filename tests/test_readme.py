@@ -86,6 +86,14 @@ def run_of_core(path: Path) -> dict[str, dict[str, str]]:
     return truth
 
 
+@pytest.mark.slow
+def test_the_estimator_runs(tmp_path: Path) -> None:
+    program = next(block for block in blocks("python") if "StanceClassifier" in block)
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "against" in done.stdout.splitlines()[-1]
+
+
 def test_the_recipe_is_read() -> None:
     text = next(block for block in blocks("toml") if "codebook" in block)
     import tomllib

@@ -40,14 +40,9 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         seed: int = 1,
         options: dict[str, Any] | None = None,
     ) -> None:
-        self.method, self.base, self.epochs, self.rate, self.seed, self.options = (
-            method,
-            base,
-            epochs,
-            rate,
-            seed,
-            options,
-        )
+        self.method, self.base = method, base
+        self.epochs, self.rate, self.seed = epochs, rate, seed
+        self.options = options
 
     def fit(self, texts: Sequence[str], labels: Any, groups: Sequence[str] | None = None) -> StanceClassifier:
         """Train; texts of one group, such as a document, stay together when a part is kept aside.

@@ -48,7 +48,8 @@ def fit(
         CommuniqueError: the data, codebook or base cannot be used.
 
     """
-    if out.exists() and any(out.iterdir()) and not overwrite:
+    left = out.with_name(out.name + ".training")
+    if out.exists() and any(out.iterdir()) and not overwrite and not (resume and left.exists()):
         raise UsageError(f"{out} exists; give another -o, or --overwrite")
     data = data or dataset.load(recipe)
     loop.parts(recipe, data)
@@ -58,7 +59,7 @@ def fit(
         log.append(progress)
         report(progress)
 
-    store = Store(out.with_name(out.name + ".training"), state.fingerprint(recipe, data))
+    store = Store(left, state.fingerprint(recipe, data))
     store.begin(resume=resume, overwrite=overwrite)
     trained = loop.train(recipe, data, note, tick, store)
     folder = save(trained, recipe, data, store.folder / "model")

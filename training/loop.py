@@ -107,6 +107,7 @@ def train(
         progress = Progress(1, 0.0, linear.fit(classifier, learning, dev), time.monotonic() - start)
         report(progress)
         if store:
+            store.log.unlink(missing_ok=True)
             store.note(**asdict(progress))
     else:
         task = begin(classifier, recipe, learning, dev)

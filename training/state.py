@@ -52,14 +52,13 @@ class Store:
         return self.folder / "log.jsonl"
 
     def begin(self, *, resume: bool, overwrite: bool) -> None:
-        """Make the folder ready, refusing to lose or to mix an unfinished training."""
-        if self.folder.exists() and not resume:
-            if not overwrite:
+        """Make way for a training, refusing to lose or to mix an unfinished one."""
+        if not resume:
+            if self.file.is_file() and not overwrite:
                 raise UsageError(
                     f"{self.folder} holds an unfinished training; continue it with --resume, or begin anew with --overwrite"
                 )
-            shutil.rmtree(self.folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
         self.saved = time.monotonic()
 
     def read(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -103,12 +102,14 @@ class Store:
 
         header = json.dumps({**values, "recipe": self.recipe, "lines": self.lines}, allow_nan=False)
         temporary = self.file.with_suffix(".tmp")
+        self.folder.mkdir(parents=True, exist_ok=True)
         save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, str(temporary), {HEADER: header})
         settle(temporary, self.file)
         self.saved = time.monotonic()
 
     def note(self, **values: Any) -> None:
         """Append a line to the run log."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(values, allow_nan=False) + "\n")
         self.lines += 1

@@ -129,6 +129,35 @@ def test_a_kill_while_the_model_is_written_is_no_harm(recipe, tmp_path, killed, 
     assert [progress.epoch for progress in told] == [1, 2]
 
 
+def test_a_kill_while_the_model_is_moved_is_no_harm(recipe, tmp_path, killed, monkeypatch):
+    """Some files stand in the model folder already, others not yet."""
+    from communique.training import fit as fits
+
+    moved, replace_ = [], fits.os.replace
+
+    def die(source, target):
+        if "model.training/model" in str(source):
+            moved.append(target)
+            if len(moved) == 4:
+                raise killed
+        replace_(source, target)
+
+    monkeypatch.setattr(fits.os, "replace", die)
+    with pytest.raises(killed):
+        fit(recipe, tmp_path / "model")
+    monkeypatch.undo()
+    assert 0 < len(list((tmp_path / "model").iterdir())) < 6
+    fit(recipe, tmp_path / "model", resume=True)
+    assert (tmp_path / "model" / "model.safetensors").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_training_that_never_began_leaves_nothing(recipe, tmp_path):
+    with pytest.raises(CommuniqueError, match="fp16"):
+        fit(replace(recipe, device="cpu", precision="fp16"), tmp_path / "model")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("change", [{"rate": 2e-3}, {"seed": 5}])
 def test_another_recipe_is_not_continued(recipe, tmp_path, killed, change):
     with pytest.raises(killed):
@@ -140,6 +169,7 @@ def test_another_recipe_is_not_continued(recipe, tmp_path, killed, change):
 def test_a_damaged_state_is_named(recipe, data, tmp_path):
     store = Store(tmp_path / "m.training", fingerprint(recipe, data))
     store.begin(resume=False, overwrite=False)
+    store.folder.mkdir()
     store.file.write_bytes(b"\x80\x04pickle")
     with pytest.raises(CommuniqueError, match=r"damaged.*--overwrite"):
         store.read()
