@@ -101,7 +101,7 @@ ACTIONS = word_set(
     "regulations levy levies resolution designation investigation investigations tax taxes fine fines embargo blockade "
     "reform reforms plan plans move moves step steps permit permits licence license amendment directive draft standard "
     "standards budget quota quotas verdict judgment judgement treaty convention moratorium probe inquiry veto decree "
-    "action actions scheme programme program controls control entry"
+    "section sections clause provision provisions action actions scheme programme program controls control entry"
 )
 MEASURES = word_set(
     "punishing targeting banning restricting sanctioning blacklisting taxing excluding penalising penalizing cutting"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..records import ActorType, Target, Unit
@@ -24,7 +24,7 @@ LABELS = ("opposition", "condemnation", "denial", "support", "demand", "harm_cla
 Kind = Literal["government_action", "government_conduct", "company_conduct", "claim", "other"]
 _READ = 2000
 _LONGEST = 30
-_FIRST_PERSON = word_set("we i you he she there who what nothing nobody everyone our us")
+_NO_TARGET = word_set("we i you he she there who what nothing nobody no everyone our us")
 _POINTERS = word_set("this it that them these those they")
 _INSIDE = word_set("of on between against")
 _INTO = CONDUCT | {"involvement", "role", "part"}
@@ -41,13 +41,17 @@ _HARM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A span of the unit before it is known what it is: the place of its cue, and the cue's own words."""
+    """A span of the unit before it is known what it is: the place of its cue, and the cue's own words.
+
+    A clause is a claim as a whole; a guess is the subject of a sentence that no cue is in.
+    """
 
     start: int
     end: int
     at: int
     cue: str
     clause: bool = False
+    guess: bool = False
 
 
 def target_of(unit: Unit, labels: Sequence[str], parties: Parties, previous: Unit | None = None) -> Target | None:
@@ -86,7 +90,7 @@ def _first_act(text: str, words: Sequence[Token], given: Sequence[str]) -> tuple
         rest = [label for label in given if label not in plain]
         acts = [(label, found) for label in rest for found in list(_acts(text, words, label))[:1]][:1]
     if not acts and "condemnation" in given:
-        acts = [("condemnation", found) for found in _subjects(text, words, FINITE)][:1]
+        acts = [("condemnation", replace(found, guess=True)) for found in _subjects(text, words, FINITE)][:1]
     return min(acts, key=lambda act: act[1].at) if acts else (given[0], None)
 
 
@@ -125,7 +129,7 @@ def _clause(text: str, words: Sequence[Token], at: int, cue: re.Match[str]) -> _
 
 def _noun_phrase(words: Sequence[Token], start: int) -> tuple[int, int] | None:
     """Return the noun phrase that begins at `start`, with its "of" and "on", without what is added by a clause."""
-    if words[start].low in _FIRST_PERSON:
+    if words[start].low in _NO_TARGET:
         return None
     if words[start].low in _POINTERS and not _qualifies(words, start + 1):
         return start, start + 1
@@ -227,11 +231,9 @@ def _clause_begins(words: Sequence[Token], at: int) -> bool:
 
 def _may_act(words: Sequence[Token], start: int, stop: int) -> bool:
     first = words[start].low
-    if first in _FIRST_PERSON or (first in _POINTERS and stop - start == 1):
+    if first in _NO_TARGET or (first in _POINTERS and stop - start == 1):
         return False
-    return (
-        first not in cues.PREPOSITIONS | cues.SUBORDINATORS | cues.FINITE and words[stop - 1].low not in _FIRST_PERSON
-    )
+    return first not in cues.PREPOSITIONS | cues.SUBORDINATORS | cues.FINITE and words[stop - 1].low not in _NO_TARGET
 
 
 # -- pronouns
@@ -291,7 +293,7 @@ def _made(unit: Unit, label: str, found: _Found, parties: Parties) -> Target | N
     if phrase.split(" ", 1)[0].lower() in MEASURES:
         name, kind = None, None
     what: Kind = "claim" if found.clause else _kind(phrase, label, kind)
-    if label == "harm_claim" and what == "other" and name is None:
+    if (label == "harm_claim" or found.guess) and what == "other" and name is None:
         return None
     start = unit.start + found.start
     return Target(phrase, start, start + len(phrase), None if found.clause else name, what)
