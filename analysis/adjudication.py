@@ -106,7 +106,7 @@ def page(units: Sequence[CodedUnit], found: Sequence[Disagreement], book: Codebo
         total=len(items),
         counts={name: n for name, n in counts.items() if n},
         meanings=_meanings(book),
-        items=[(items[item][0], open_items[item], [unit for unit in items[item] if unit.note]) for item in open_items],
+        items=[(items[item], open_here) for item, open_here in open_items.items()],
         words=_WORDS,
     )
 

@@ -182,11 +182,10 @@ def agreement(
 
 def _question(name: str, found: Codings, book: Codebook, seed: int, documents: Mapping[str, str]) -> Agreement:
     given = {item: [coder[name] for coder in coders.values() if name in coder] for item, coders in found.items()}
-    whole = _counts(list(given.values()), _values(name, book))
-    several = {item: answers for item, answers in given.items() if len(answers) > 1}
-    table = _counts(list(several.values()), _values(name, book))
+    given = {item: answers for item, answers in given.items() if len(answers) > 1}
+    table = _counts(list(given.values()), _values(name, book))
     positive = table[:, 1] if name in book.multi else np.zeros(len(table))
-    low, high = _interval(table, [documents.get(item, item) for item in several], seed)
+    low, high = _interval(table, [documents.get(item, item) for item in given], seed)
     return Agreement(
         name=name,
         items=len(table),
@@ -197,8 +196,8 @@ def _question(name: str, found: Codings, book: Codebook, seed: int, documents: M
         f1=pairwise_f1(table, positive),
         share=coefficients.agreement(table),
         cohen=_light(name, found),
-        fleiss=coefficients.fleiss(whole),
-        ac1=coefficients.ac1(whole),
+        fleiss=coefficients.fleiss(table),
+        ac1=coefficients.ac1(table),
     )
 
 
@@ -262,11 +261,17 @@ def table(found: Sequence[Agreement]) -> str:
         "|---|--:|--:|---|--:|--:|--:|--:|--:|",
     ]
     for one in found:
+        interval = f" [{one.low:.3f}, {one.high:.3f}]" if not np.isnan(one.alpha) else ""
+        figures = " | ".join(map(_figure, (one.cohen, one.fleiss, one.ac1, one.share, one.f1)))
         lines.append(
-            f"| {one.name} | {one.items} | {one.positives or ''} | {one.alpha:.3f} [{one.low:.3f}, {one.high:.3f}] "
-            f"| {one.cohen:.3f} | {one.fleiss:.3f} | {one.ac1:.3f} | {one.share:.3f} | {one.f1:.3f} |"
+            f"| {one.name} | {one.items} | {one.positives or ''} | {_figure(one.alpha)}{interval} | {figures} |"
         )
     return "\n".join(lines)
+
+
+def _figure(value: float) -> str:
+    """Return a figure to three digits, and nothing where there is none."""
+    return "" if np.isnan(value) else f"{value:.3f}"
 
 
 def pairs_table(found: Sequence[Pair]) -> str:
@@ -274,5 +279,6 @@ def pairs_table(found: Sequence[Pair]) -> str:
     lines = ["| question | coders | items | Cohen | agree | F1 |", "|---|---|--:|--:|--:|--:|"]
     for one in found:
         names = " – ".join(name.replace("|", "\\|").replace("\n", " ") for name in one.coders)
-        lines.append(f"| {one.name} | {names} | {one.items} | {one.cohen:.3f} | {one.share:.3f} | {one.f1:.3f} |")
+        figures = " | ".join(map(_figure, (one.cohen, one.share, one.f1)))
+        lines.append(f"| {one.name} | {names} | {one.items} | {figures} |")
     return "\n".join(lines)

@@ -107,6 +107,7 @@ def _write_parquet(rows: Sequence[Row], columns: Sequence[str], path: Path) -> N
 def _write_xlsx(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     if len(rows) > XLSX_ROWS:
         raise CommuniqueError(f"an .xlsx sheet holds {XLSX_ROWS:,} rows, and these are {len(rows):,}; choose .csv")
@@ -115,6 +116,9 @@ def _write_xlsx(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None
     ]  # what cannot be held fails before it begins
     book = Workbook(write_only=True)
     sheet = book.create_sheet("units")
+    sheet.freeze_panes = "A2"
+    for place, name in enumerate(columns):
+        sheet.column_dimensions[get_column_letter(place + 1)].width = _width(name, [row[place] for row in cells[:100]])
 
     def cell(value: Any) -> Any:
         if value is None or isinstance(value, (bool, int)):
@@ -127,6 +131,12 @@ def _write_xlsx(rows: Sequence[Row], columns: Sequence[str], path: Path) -> None
     for row in ([_xlsx_value(name) for name in columns], *cells):
         sheet.append([cell(value) for value in row])
     book.save(path)
+
+
+def _width(name: str, cells: Sequence[Any]) -> int:
+    """Return the width of a column in characters, so that a person can read it."""
+    longest = max(len(str(cell)) for cell in (name, *cells) if cell is not None)
+    return min(max(longest, 8), 70) + 2
 
 
 def _xlsx_value(value: Any) -> Any:

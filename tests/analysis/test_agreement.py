@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from communique.analysis import agreement as agreeing
 from communique.analysis.agreement import agreement, alpha, read_codings, table
-from communique.analysis.coefficients import pairwise_f1
+from communique.analysis.coefficients import ac1, fleiss, pairwise_f1
+from communique.analysis.coefficients import agreement as agreeing_share
 from communique.corpus.errors import CommuniqueError
 
 
@@ -80,6 +81,9 @@ def test_every_question_is_answered(book):
     assert (opposition.items, opposition.positives) == (3, 2)
     assert opposition.f1 == pytest.approx(2 / 3), "one pair agrees on yes, one pair does not"
     assert opposition.low <= opposition.alpha <= opposition.high
+    three = counts([[1, 0, 0], [1, 1, 0]], [0, 1])
+    assert (opposition.share, opposition.fleiss, opposition.ac1) == (agreeing_share(three), fleiss(three), ac1(three))
+    assert opposition.cohen == pytest.approx(0.4)
     assert np.isnan(found["support"].alpha), "d has one coder only, and nobody else gives support"
     assert found["sentiment"].items == 3
 

@@ -102,6 +102,7 @@ def assert_alike(found, units):
 
 
 @pytest.mark.parametrize("name", QUICK)
+@settings(max_examples=15)
 @given(units=coded_units())
 def test_every_format_comes_back(tmp_path_factory, name, units):
     if name == "label-studio":
