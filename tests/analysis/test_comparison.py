@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-from communique.analysis.tables import Table
 
 from communique.analysis import comparison, course
 from communique.analysis.answers import named
@@ -15,6 +14,7 @@ from communique.analysis.comparison import Question, compare
 from communique.analysis.comparison_tables import aligned, text, write
 from communique.analysis.profiles import uncorrected
 from communique.analysis.run import read_run
+from communique.analysis.tables import Table
 from communique.corpus import codebook as codebooks
 from communique.corpus.errors import UsageError
 from communique.corpus.extraction import Actors
