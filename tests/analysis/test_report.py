@@ -213,6 +213,15 @@ class Browser:
         with urllib.request.urlopen(request, timeout=240) as answer:
             return json.loads(answer.read())["value"]
 
+    def open(self, page):
+        """Open a page and wait until its script has run: chromedriver may answer before a large page is read to its end."""
+        self.ask("/url", {"url": page.as_uri()})
+        for _ in range(1200):
+            if self.run("return document.readyState") == "complete" and self.run("return location.href") == page.as_uri():
+                return
+            time.sleep(0.1)
+        raise TimeoutError(page)
+
     def run(self, script):
         return self.ask("/execute/sync", {"script": script, "args": []})
 
@@ -252,7 +261,7 @@ def requested(browser):
 @pytest.mark.slow
 def test_in_a_browser_filters_work_and_nothing_is_asked_or_complained_of(browser, many, tmp_path):
     written(many, tmp_path / "report.html")
-    browser.ask("/url", {"url": (tmp_path / "report.html").as_uri()})
+    browser.open(tmp_path / "report.html")
     assert browser.run("return document.getElementById('count').textContent") == "100 sentences in 100 statements"
     assert browser.run("return document.querySelectorAll('article').length") == 25
     set_to = "const set = (id, value) => { document.getElementById(id).value = value; };"
@@ -272,7 +281,7 @@ def test_in_a_browser_filters_work_and_nothing_is_asked_or_complained_of(browser
 @pytest.mark.slow
 def test_in_a_browser_hostile_texts_show_as_text(browser, hostile, tmp_path):
     written(hostile, tmp_path / "report.html")
-    browser.ask("/url", {"url": (tmp_path / "report.html").as_uri()})
+    browser.open(tmp_path / "report.html")
     shown = browser.run("return document.querySelector('article .t').textContent")
     assert shown == f"{HOSTILE} 0"
     assert browser.run("return document.scripts.length") == 2
@@ -288,7 +297,7 @@ def test_fifty_thousand_units_make_a_page(made_run, made_unit, browser, tmp_path
         for n in range(50_000)
     ]  # fmt: skip
     written(made_run(rows), tmp_path / "report.html")
-    browser.ask("/url", {"url": (tmp_path / "report.html").as_uri()})
+    browser.open(tmp_path / "report.html")
     assert browser.run("return document.getElementById('count').textContent") == "50000 sentences in 20000 statements"
     assert browser.run("return document.querySelectorAll('article').length") == 25
     assert browser.log("browser") == []
