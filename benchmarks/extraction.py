@@ -1,8 +1,11 @@
 """Statements found against PolNeAR, political news with every attribution marked (Newell, Margolin and Ruths, 2018).
 
     python benchmarks/extraction.py [FOLDER] [--part train|dev] [--documents N] [--misses N]
+    python benchmarks/extraction.py --articles      # the same of the project's own articles that no training saw
 
-PolNeAR's news are not ours to ship: give its folder, by default ../shared/data/public/PolNeAR. Counted are the
+PolNeAR's news are not ours to ship: give its folder, by default ../shared/data/public/PolNeAR. `--rules` measures the rules
+without the tagger, `--think` counts what somebody is said to believe, wish or plan as a statement, `--tagger FOLDER` takes
+another tagger than the shipped one. Counted are the
 attributions that have a source, a cue and a content, by quote type: direct (the content is a quotation), mixed (it holds
 one) and indirect. A statement and a content match by overlap where they share more than half of the shorter one. The
 statements in one content (a quotation of several sentences, or one split by its cue) are taken together. Exact: the same
@@ -22,9 +25,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from communique.corpus.extraction import extract
+from communique.corpus import marked
+from communique.corpus.extraction import extract, marks
 from communique.corpus.extraction.cues import LEXICON
 from communique.corpus.records import Document, Statement
+from communique.models import tagger as taggers
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "public" / "PolNeAR"
 MARKS = " \t\r\n“”\"'‘’.,;:!?—–-"
@@ -76,9 +81,12 @@ def attributions(path: Path, text: str) -> Iterator[Attribution]:
             start, end = min(a for a, _ in parts), max(b for _, b in parts)
             kind = quote_type(text, start, end)
             cue = spans[event["Cue"]]
-            words = text[cue[0][0] : cue[-1][1]].lower().split()
-            said = kind == "indirect" and any(known.tier != "weak" for word in words for known in LEXICON.get(word, ()))
-            yield Attribution((start, end), spans[event["Source"]], cue, kind, said)
+            yield Attribution((start, end), spans[event["Source"]], cue, kind, is_said(text, cue, kind))
+
+
+def is_said(text: str, cue: tuple[Span, ...], kind: str) -> bool:
+    words = text[cue[0][0] : cue[-1][1]].lower().split()
+    return kind == "indirect" and any(known.tier != "weak" for word in words for known in LEXICON.get(word, ()))
 
 
 def documents(folder: Path, part: str, most: int) -> Iterator[tuple[Document, list[Attribution]]]:
@@ -91,6 +99,22 @@ def documents(folder: Path, part: str, most: int) -> Iterator[tuple[Document, li
         with source.open(encoding="utf-8", newline="") as file:
             text = file.read()
         yield Document(path.stem, text), list(attributions(path, text))
+
+
+def held_out() -> Iterator[tuple[Document, list[Attribution]]]:
+    """Yield the project's own articles that are kept for evaluation; headlines, which report nothing, are not counted."""
+    for article in marked.articles():
+        if article.held_out:
+            text, title = article.document.text, len(article.document.title or "")
+            found = [one for one in article.attributions if one.source and one.cue[0] > title]
+            kinds = [(one, quote_type(text, *one.content)) for one in found]
+            yield (
+                article.document,
+                [
+                    Attribution(one.content, (one.source,), (one.cue,), kind, is_said(text, (one.cue,), kind))
+                    for one, kind in kinds
+                ],
+            )
 
 
 def shared(a: Span, b: Span) -> int:
@@ -189,13 +213,21 @@ def main() -> None:
     parser.add_argument("--part", default="dev", choices=("train", "dev"))
     parser.add_argument("--documents", type=int, default=0, help="only so many, drawn with a fixed seed")
     parser.add_argument("--misses", type=int, default=0, help="print so many errors, drawn at random")
+    parser.add_argument("--articles", action="store_true", help="the project's own held-out articles")
+    parser.add_argument("--rules", action="store_true", help="without the tagger")
+    parser.add_argument("--think", action="store_true", help="beliefs, wishes and plans are statements too")
+    parser.add_argument("--tagger", type=Path, default=taggers.SHIPPED)
     chosen = parser.parse_args()
-    if not (chosen.folder / chosen.part).is_dir():
+    if not chosen.articles and not (chosen.folder / chosen.part).is_dir():
         sys.exit(f"PolNeAR is not at {chosen.folder}; it comes from github.com/networkdynamics/PolNeAR")
     total: dict[str, Counter[str]] = defaultdict(Counter)
     shown: list[str] = []
-    for document, right in documents(chosen.folder, chosen.part, chosen.documents):
-        found = list(extract(document))
+    marker = None if chosen.rules else taggers.load(chosen.tagger)
+    if chosen.think:
+        marks.ATTITUDES = frozenset(["say", "think"])
+    read = held_out() if chosen.articles else documents(chosen.folder, chosen.part, chosen.documents)
+    for document, right in read:
+        found = list(extract(document, marker=marker))
         for name, counts in count(document.text, found, right).items():
             total[name] += counts
         shown += errors(document.text, found, right)

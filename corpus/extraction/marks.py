@@ -1,0 +1,55 @@
+"""Attributions that a model found in a sentence: which of them are statements, and how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..attributions import Attitude, Attribution
+from . import cues
+from .cues import LEXICON
+from .layout import Token
+from .words import word_set
+
+ATTITUDES: frozenset[Attitude] = frozenset(["say"])
+"""What counts as a statement: what somebody is reported to say, not what a reporter takes somebody to think."""
+SURE = 0.6
+"""How sure the model must be of the least sure part of an attribution."""
+_UNSAID = cues.NEGATIONS | word_set("without yet if whether")
+_PLAIN = frozenset(["say", "clause"])
+_REACH = 12
+
+
+def is_wanted(mark: Attribution) -> bool:
+    """Return whether a mark is a statement of somebody, surely enough."""
+    return mark.attitude in ATTITUDES and mark.confidence >= SURE and mark.source is not None
+
+
+def is_negated(words: Sequence[Token], mark: Attribution) -> bool:
+    """Return whether the cue is denied or hypothetical ("did not say", "without naming"): nobody said it."""
+    last = max((n for n, word in enumerate(words) if word.start < mark.cue[1]), default=-1)
+    first = min((n for n, word in enumerate(words) if word.end > mark.cue[0]), default=0)
+    near = words[max(0, first - 2) : last + 1]
+    return any(word.low in _UNSAID or word.low.endswith(("n't", "n’t")) for word in near)
+
+
+def extent(text: str, words: Sequence[Token], mark: Attribution) -> tuple[int, int, list[int]]:
+    """Return where the statement begins and ends, and the places of the quotations in it.
+
+    Quotations are not cut. The cue belongs to it where it is the act itself ("accused X of fraud"), not where
+    it only introduces a clause ("said X had cheated").
+    """
+    start, end = mark.content
+    inside = [n for n, word in enumerate(words) if word.quote >= 0 and word.start < end and word.end > start]
+    if inside:
+        start, end = min(start, words[inside[0]].start), max(end, words[inside[-1]].end)
+    if mark.cue[1] <= start <= mark.cue[1] + _REACH and not _introduces(text[slice(*mark.cue)], text[start:end]):
+        start = mark.cue[0]
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:—–-"):
+        end -= 1
+    return start, end, inside
+
+
+def _introduces(cue: str, content: str) -> bool:
+    """Return whether a cue is a verb of saying before a clause, which adds nothing to what is said."""
+    plain = any(known.tier in _PLAIN for word in cue.lower().split() for known in LEXICON.get(word, ()))
+    return plain and content.split(None, 1)[0].lower() not in {"to", "of", "as", "for"}
