@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .attributions import Attribution, Span
+from .attributions import Attitude, Attribution, Span
 from .codebook import DATA
 from .extraction.layout import paragraphs, sentences
 from .extraction.quotes import scan
@@ -101,5 +101,5 @@ def _attributions(marks: list[_Mark]) -> Iterator[Attribution]:
         contents = tuple(sorted(mark.span for mark in by_letter["q"]))
         if by_letter["c"] and contents:
             cues = sorted(mark.span for mark in by_letter["c"])
-            attitude = "think" if by_letter["c"][0].attitude == "think" else "say"
+            attitude: Attitude = "think" if by_letter["c"][0].attitude == "think" else "say"
             yield Attribution((cues[0][0], cues[-1][1]), contents, source, attitude)

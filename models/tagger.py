@@ -69,10 +69,8 @@ class Tagger:
         results: list[list[Attribution]] = [[] for _ in found]
         rows = [words.encoded for words in found]
         for batch in token_batches(rows, TOKEN_BUDGET):
-            logits = self.forward([rows[n] for n in batch])
-            for n, scores in zip(batch, logits, strict=True):
-                if found[n].firsts:
-                    results[n] = decode(scores[list(found[n].firsts)], found[n].spans)
+            for n, scores in zip(batch, self.forward([rows[n] for n in batch]), strict=True):
+                results[n] = decode(scores[list(found[n].firsts)], found[n].spans)
         return results
 
     def encode(self, sentences: Sequence[str]) -> list[Words]:
@@ -125,6 +123,8 @@ def _words(n: int, ids: Sequence[int], owners: Sequence[int | None], offsets: Se
 
 def decode(logits: Array, spans: Sequence[Span]) -> list[Attribution]:
     """Return the attributions in a sentence: `logits` (words, labels), `spans` the place of each word."""
+    if not spans:
+        return []
     shifted = logits - logits.max(axis=1, keepdims=True)
     scores = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return list(_linked(list(_pieces(best_path(scores), np.exp(scores))), spans))
@@ -223,7 +223,8 @@ def save(tagger: Tagger, folder: Path, rank: int) -> None:
     """Save a tagger as the difference of its weights from the base's; the tokenizer is the base's own."""
     base = getattr(tagger.network.config, BASE_KEY)
     folder.mkdir(parents=True, exist_ok=True)
-    adapter.save_compressed(tagger.network, fresh(base).network, rank, base, bases.BUNDLED_REVISION, folder)
+    revision = bases.BUNDLED_REVISION if base == bases.BUNDLED else None
+    adapter.save_compressed(tagger.network, fresh(base).network, rank, base, revision, folder, "TOKEN_CLS")
     tagger.network.config.save_pretrained(str(folder))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..attributions import Attitude, Attribution
+from ..records import StatementKind
 from . import cues
 from .cues import LEXICON
 from .layout import Token
@@ -12,8 +13,11 @@ from .words import word_set
 
 ATTITUDES: frozenset[Attitude] = frozenset(["say"])
 """What counts as a statement: what somebody is reported to say, not what a reporter takes somebody to think."""
-SURE = 0.6
+SURE = 0.45
 """How sure the model must be of the least sure part of an attribution."""
+SURER = 0.9
+"""How sure it must be of all of it to be preferred to what a rule found."""
+RULE = "tagger"
 _UNSAID = cues.NEGATIONS | word_set("without yet if whether")
 _PLAIN = frozenset(["say", "clause"])
 _REACH = 12
@@ -22,6 +26,11 @@ _REACH = 12
 def is_wanted(mark: Attribution) -> bool:
     """Return whether a mark is a statement of somebody, surely enough."""
     return mark.attitude in ATTITUDES and mark.confidence >= SURE and mark.source is not None
+
+
+def gives_way(rule: str, kind: StatementKind, mark: Attribution) -> bool:
+    """Return whether a report gives way to a mark: not a quotation, nor a silence, nor another mark."""
+    return mark.confidence >= SURER and kind != "direct" and rule not in (RULE, "no-comment")
 
 
 def is_negated(words: Sequence[Token], mark: Attribution) -> bool:

@@ -14,7 +14,7 @@ from .attribution import BRIDGE, attribution_after, attribution_before, is_bare_
 from .content import INVERTED, asserts, clause_start, closes, content_of, content_stop, ends_clause, has_finite
 from .cues import Cue
 from .layout import Token, sentences, tokens
-from .marks import extent, is_negated, is_wanted
+from .marks import RULE, extent, gives_way, is_negated, is_wanted
 from .mentions import Phrase, citing, is_named, phrase_from, subject_before
 from .quotes import Quote
 from .resolve import Memory, Source
@@ -121,7 +121,7 @@ class Reader:
         floating: list[Sentence] = []
         for sentence in paragraph:
             here = self._read_sentence(sentence)
-            here += self._marked(sentence, here, marks.get(sentence.start, ()))
+            here = self._marked(sentence, here, marks.get(sentence.start, ()))
             found.extend(here)
             floating.extend([sentence] if self._open_quotes(sentence) else [])
             if self._paragraph_source is not None:
@@ -317,28 +317,29 @@ class Reader:
 
     # -- what a model found
 
-    def _marked(self, sentence: Sentence, found: Sequence[Report], marks: Sequence[Attribution]) -> list[Report]:
-        """Return what a model found where the rules found nothing."""
-        here: list[Report] = []
+    def _marked(self, sentence: Sentence, found: list[Report], marks: Sequence[Attribution]) -> list[Report]:
+        """Return what the rules found, and what a model found beside it or, where it is surer, in its place."""
         for mark in marks:
-            if is_wanted(mark) and not is_negated(sentence.tokens, mark):
-                start, end, inside = extent(self._text, sentence.tokens, mark)
-                if start < end and not any(start < one.end and one.start < end for one in [*found, *here]):
-                    here.append(self._of_mark(sentence, mark, start, end, inside))
-        return here
+            if not is_wanted(mark) or is_negated(sentence.tokens, mark):
+                continue
+            report = self._of_mark(sentence, mark)
+            rivals = [one for one in found if report.start < one.end and one.start < report.end]
+            if report.start < report.end and all(gives_way(one.rule, one.kind, mark) for one in rivals):
+                found = [*(one for one in found if one not in rivals), report]
+                self._paragraph_source = self._memory.note(report.source)
+        return found
 
-    def _of_mark(self, sentence: Sentence, mark: Attribution, start: int, end: int, inside: Sequence[int]) -> Report:
+    def _of_mark(self, sentence: Sentence, mark: Attribution) -> Report:
         assert mark.source is not None  # noqa: S101 - is_wanted asks for one
-        source = self._memory.note(self._memory.resolve(*mark.source))
-        self._paragraph_source = source
-        quotes = [self._quotes[sentence.tokens[at].quote] for at in inside]
-        sentence.used.update(inside)
+        source = self._memory.resolve(*mark.source)
+        start, end, inside = extent(self._text, sentence.tokens, mark)
         silent = _NO_COMMENT.search(self._text, mark.cue[0], end) is not None
-        kind: StatementKind = "mixed" if quotes else "indirect"
-        if len(quotes) == 1 and quotes[0].start <= start and end <= quotes[0].end:
-            start, end, kind = quotes[0].inner_start, quotes[0].inner_end, "direct"
+        kind: StatementKind = "mixed" if inside else "indirect"
+        whole = self._quotes[sentence.tokens[inside[0]].quote] if len(inside) == 1 else None
+        if whole is not None and whole.start <= start and end <= whole.end:
+            start, end, kind = whole.inner_start, whole.inner_end, "direct"
         region = (sentence.start, sentence.end)
-        return Report(start, end, kind, source, "tagger", mark.confidence, mark.cue, silent, region)
+        return Report(start, end, kind, source, RULE, mark.confidence, mark.cue, silent, region)
 
     # -- reported speech
 
