@@ -9,7 +9,8 @@ another tagger than the shipped one. Counted are the
 attributions that have a source, a cue and a content, by quote type: direct (the content is a quotation), mixed (it holds
 one) and indirect. A statement and a content match by overlap where they share more than half of the shorter one. The
 statements in one content (a quotation of several sentences, or one split by its cue) are taken together. Exact: the same
-span, but for quotation marks and the stops at its ends; a statement that begins with its own cue ("denied that …") is
+span, but for quotation marks, the stops at its ends and a "that" at its beginning, which PolNeAR's contents have and our
+statements and articles do not; a statement that begins with its own cue ("denied that …") is
 compared without it, since PolNeAR's contents have none. Source and cue are compared where contents match. PolNeAR marks beliefs, wishes and plans as well as what is said, which communique does not
 look for: recall of indirect speech has a ceiling below one. The row "said" has only the contents whose cue is one
 of communique's reporting verbs.
@@ -53,6 +54,8 @@ def trimmed(text: str, span: Span) -> Span:
     start, end = span
     while start < end and text[start] in MARKS:
         start += 1
+    if text.startswith("that ", start, end):
+        start += len("that ")
     while end > start and text[end - 1] in MARKS:
         end -= 1
     return start, end

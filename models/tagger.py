@@ -239,8 +239,12 @@ def load(folder: Path = SHIPPED, *, device: str = "cpu") -> Tagger:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         tagger = fresh(config[BASE_KEY])
         tagger.network = adapter.merge(tagger.network, folder)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise CommuniqueError(f"{folder} is no tagger ({type(error).__name__}); install communique anew") from error
+    except (CommuniqueError, ImportError, MemoryError):
+        raise
+    except Exception as error:  # the libraries raise anything
+        raise CommuniqueError(
+            f"{folder} is no tagger that can be read ({type(error).__name__}); install communique anew"
+        ) from error
     tagger.network.to(device).eval()
     return tagger
 

@@ -128,7 +128,7 @@ def _step(
     labels = torch.tensor([wanted[n] + [UNSEEN] * (width - len(wanted[n])) for n in batch])
     logits = tagger.network(**tensors).logits
     loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), labels.flatten(), ignore_index=UNSEEN)
-    loss.backward()
+    loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(tagger.network.parameters(), 1.0)
     optimiser.step()
     optimiser.zero_grad()

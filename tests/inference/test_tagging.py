@@ -36,7 +36,7 @@ class FakeTagger:
 
 @pytest.fixture
 def source(tmp_path):
-    rows = [{"id": f"r{n}", "text": f"Ostra floated levy {n} on us. Brellin floated rule {n}."} for n in range(9)]
+    rows = [{"id": f"r{n}", "text": f"Ostra floated levy {n} in May. Brellin floated rule {n}."} for n in range(9)]
     path = tmp_path / "in.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path
@@ -89,7 +89,7 @@ def test_nothing_is_marked_where_nothing_is_searched():
     assert tagger_for(DEFAULTS) is not None
     assert tagger_for(Options(unit="sentence")) is None
     tagger = FakeTagger()
-    rows = [Document("r1", "Ostra floated a levy on us.", speaker="Ostra", row=1), Document("r2", "No.")]
+    rows = [Document("r1", "Ostra floated a levy in May.", speaker="Ostra", row=1), Document("r2", "No.")]
     (chunk,) = cut(Inputs(rows), DEFAULTS, marker=tagger)
     assert [statement.rule for statement in chunk[0].statements] == ["whole"]
     assert not tagger.calls
@@ -103,7 +103,7 @@ def test_a_document_that_makes_a_rule_fail_stops_no_other(monkeypatch):
 
     real = chunks.begin
     monkeypatch.setattr(chunks, "begin", begin)
-    rows = [Document(f"r{n}", "Ostra floated a levy on us.") for n in range(3)]
+    rows = [Document(f"r{n}", "Ostra floated a levy in May.") for n in range(3)]
     (chunk,) = cut(Inputs(rows), DEFAULTS, marker=FakeTagger())
     assert [type(item).__name__ for item in chunk] == ["Prepared", "InputError", "Prepared"]
-    assert [item.statements[0].text for item in (chunk[0], chunk[2])] == ["floated a levy on us."] * 2
+    assert [item.statements[0].text for item in (chunk[0], chunk[2])] == ["floated a levy in May."] * 2

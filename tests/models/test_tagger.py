@@ -30,9 +30,7 @@ def found(text, *parts):
     def words(span):
         return text[slice(*span)] if span else None
 
-    return [
-        (words(one.source), words(one.cue), *map(words, one.contents)) for one in decode(*tagged(text, *parts))
-    ]
+    return [(words(one.source), words(one.cue), *map(words, one.contents)) for one in decode(*tagged(text, *parts))]
 
 
 def test_source_cue_and_content_are_one_attribution():
@@ -79,9 +77,7 @@ def test_the_path_is_the_best_of_all_legal_ones():
     scores = np.random.default_rng(3).normal(size=(4, len(LABELS)))
 
     def legal(path):
-        return all(
-            not (b and b % 2 == 0) or a in (b - 1, b) for a, b in zip((0, *path), path, strict=False)
-        )
+        return all(not (b and b % 2 == 0) or a in (b - 1, b) for a, b in zip((0, *path), path, strict=False))
 
     every = (path for path in product(range(len(LABELS)), repeat=4) if legal(path))
     best = max(every, key=lambda path: scores[range(4), path].sum())
@@ -134,7 +130,7 @@ def test_a_missing_folder_is_one_line(tmp_path):
 def test_a_damaged_folder_is_one_line(untrained, tmp_path):
     save(untrained, tmp_path / "t", rank=2)
     (tmp_path / "t" / "adapter_model.safetensors").write_bytes(b"no")
-    with pytest.raises(CommuniqueError, match="no tagger"):
+    with pytest.raises(CommuniqueError, match="no tagger that can be read"):
         load(tmp_path / "t")
 
 
