@@ -16,12 +16,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..corpus.errors import CommuniqueError, UsageError
 from ..corpus.readers import count, read
 from ..corpus.records import Document, InputError
-from ..models.tagger import Shipped
 from . import journal, predictor, syndication
 from .chunks import DEFAULTS, Inputs, Options, chunks, label
 from .execution import Execution
@@ -30,6 +29,9 @@ from .predictor import Predictor, tagger_for
 from .rows import fields
 from .runner import Progress
 from .summary import Summary
+
+if TYPE_CHECKING:
+    from ..models.tagger import Shipped
 
 _COUNTS = "counts.json"
 _READY = ".in.jsonl"

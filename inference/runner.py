@@ -68,8 +68,8 @@ def score(
 ) -> Summary:
     """Score `inputs` into the run folder `out`; without a predictor, find the statements only.
 
-    `marker` is the tagger that finds statements beside the rules. Every input ends as a result or as a line of ``errors.jsonl``. A thread reads, prepares and tokenises the next
-    chunk while the model is at work on one.
+    Every input ends as a result or as a line of ``errors.jsonl``. A thread reads, prepares and tokenises the next
+    chunk while the model is at work on one. `marker` is the tagger that finds statements beside the rules.
 
     Raises:
         UsageError: `out` exists and neither `resume` nor `overwrite` is given.

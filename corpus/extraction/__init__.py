@@ -64,7 +64,7 @@ class Draft:
         return [self._document.text[sentence.start : sentence.end] for sentence in self._open]
 
     def statements(self, marks: Sequence[Sequence[Attribution]] = ()) -> tuple[Statement, ...]:
-        """Return the statements, given the attributions of each of `sentences`, or none."""
+        """Return the statements, given the attributions of each of `sentences`, or none; to be asked for once."""
         return tuple(_numbered(self._document, self._reports(marks)))
 
     def _reports(self, marks: Sequence[Sequence[Attribution]]) -> list[Report]:

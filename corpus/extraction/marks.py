@@ -11,13 +11,17 @@ from .cues import LEXICON
 from .layout import Token
 from .words import word_set
 
-ATTITUDES: frozenset[Attitude] = frozenset(["say"])
-"""What counts as a statement: what somebody is reported to say, not what a reporter takes somebody to think."""
-SURE = 0.45
+ATTITUDES: frozenset[Attitude] = frozenset(["say", "think"])
+"""What counts as a statement: a position that somebody is reported to hold ("wants", "fears") as well as to voice."""
+SURE = 0.6
 """How sure the model must be of the least sure part of an attribution."""
 SURER = 0.9
 """How sure it must be of all of it to be preferred to what a rule found."""
 RULE = "tagger"
+_PASSIVES = word_set(
+    "said reported understood believed thought expected rumoured rumored alleged known considered feared told assured "
+    "asked warned accused ordered urged"
+)
 _UNSAID = cues.NEGATIONS | word_set("without yet if whether")
 _PLAIN = frozenset(["say", "clause"])
 _REACH = 12
@@ -33,12 +37,16 @@ def gives_way(rule: str, kind: StatementKind, mark: Attribution) -> bool:
     return mark.confidence >= SURER and kind != "direct" and rule not in (RULE, "no-comment")
 
 
-def is_negated(words: Sequence[Token], mark: Attribution) -> bool:
-    """Return whether the cue is denied or hypothetical ("did not say", "without naming"): nobody said it."""
+def is_unsaid(words: Sequence[Token], mark: Attribution) -> bool:
+    """Return whether the source does not say it: "did not say", "without naming", or "is said to", of somebody by others."""
     last = max((n for n, word in enumerate(words) if word.start < mark.cue[1]), default=-1)
     first = min((n for n, word in enumerate(words) if word.end > mark.cue[0]), default=0)
     near = words[max(0, first - 2) : last + 1]
-    return any(word.low in _UNSAID or word.low.endswith(("n't", "n’t")) for word in near)
+    if any(word.low in _UNSAID or word.low.endswith(("n't", "n’t")) for word in near):
+        return True
+    subject = mark.source is not None and mark.source[1] <= mark.cue[0]
+    passive = any(word.low in cues.BE for word in near[:-1]) and words[last].low in _PASSIVES
+    return subject and passive
 
 
 def extent(text: str, words: Sequence[Token], mark: Attribution) -> tuple[int, int, list[int]]:

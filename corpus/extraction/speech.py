@@ -14,7 +14,7 @@ from .attribution import BRIDGE, attribution_after, attribution_before, is_bare_
 from .content import INVERTED, asserts, clause_start, closes, content_of, content_stop, ends_clause, has_finite
 from .cues import Cue
 from .layout import Token, sentences, tokens
-from .marks import RULE, extent, gives_way, is_negated, is_wanted
+from .marks import RULE, extent, gives_way, is_unsaid, is_wanted
 from .mentions import Phrase, citing, is_named, phrase_from, subject_before
 from .quotes import Quote
 from .resolve import Memory, Source
@@ -320,7 +320,7 @@ class Reader:
     def _marked(self, sentence: Sentence, found: list[Report], marks: Sequence[Attribution]) -> list[Report]:
         """Return what the rules found, and what a model found beside it or, where it is surer, in its place."""
         for mark in marks:
-            if not is_wanted(mark) or is_negated(sentence.tokens, mark):
+            if not is_wanted(mark) or is_unsaid(sentence.tokens, mark):
                 continue
             report = self._of_mark(sentence, mark)
             rivals = [one for one in found if report.start < one.end and one.start < report.end]

@@ -47,9 +47,30 @@ def test_what_the_rules_leave_is_taken_from_the_model():
     assert not extract(Document("d", PLAIN))
 
 
-@pytest.mark.parametrize("fields", [{"confidence": 0.1}, {"attitude": "think"}])
-def test_what_is_unsure_or_only_thought_is_left_out(fields):
-    assert not extracted(PLAIN, ("Ostra Minerals", "floated", "the idea of a levy", fields))
+def test_what_is_unsure_is_left_out():
+    assert not extracted(PLAIN, ("Ostra Minerals", "floated", "the idea of a levy", {"confidence": 0.1}))
+
+
+def test_what_somebody_wants_is_a_position_too():
+    text = "Ostra Minerals wants the levy gone."
+    (found,) = extracted(text, ("Ostra Minerals", "wants", "the levy gone", {"attitude": "think"}))
+    assert (found.text, found.cue) == ("wants the levy gone", "wants")
+
+
+def test_what_others_say_of_somebody_is_not_theirs():
+    text = "Ostra Minerals is understood to favour a levy."
+    assert not extracted(text, ("Ostra Minerals", "is understood", "to favour a levy", {}))
+    text = "A levy was floated by Ostra Minerals in May."
+    assert len(extracted(text, ("Ostra Minerals", "was floated", "A levy", {}))) == 1
+
+
+def test_where_the_model_is_sure_it_is_preferred_to_a_rule():
+    text = "Ostra Minerals said the mine was safe and signed the lease in May."
+    (rule,) = extract(Document("d", text))
+    (unsure,) = extracted(text, ("Ostra Minerals", "said", "the mine was safe", {"confidence": 0.8}))
+    (sure,) = extracted(text, ("Ostra Minerals", "said", "the mine was safe", {"confidence": 0.95}))
+    assert rule == unsure
+    assert rule.text != sure.text == "the mine was safe"
 
 
 def test_without_a_source_it_is_nobodys_statement():
