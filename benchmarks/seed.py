@@ -15,6 +15,7 @@ from pathlib import Path
 import communique
 from communique.inference.predictor import Predictor
 from communique.inference.prepare import prepare
+from communique.models.tagger import Shipped
 
 FILE = Path(__file__).parents[2] / "shared" / "seed" / "000_91bcff2193117d39.txt"
 FURTHER = 1  # labels beyond "must" and "may"
@@ -95,7 +96,7 @@ def main() -> None:
     if not chosen.file.is_file():
         sys.exit(f"the article is not at {chosen.file}")
     document = communique.Document("seed", chosen.file.read_text(encoding="utf-8"))
-    units = prepare(document, "auto").units
+    units = prepare(document, "auto", marker=Shipped()).units
     found = Predictor(communique.load(chosen.model)).predict(units)
     wrong = 0
     for row in ROWS:

@@ -12,6 +12,7 @@ folder; `extract` finds the statements of a text; `StanceClassifier` trains as s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .corpus.records import Document, Prediction, Statement, Unit
     from .inference.summary import Summary
     from .models.classifier import Classifier
+    from .models.tagger import Shipped
     from .training.estimator import StanceClassifier
 
 __all__ = [
@@ -63,7 +65,14 @@ def extract(text: str | Document) -> tuple[Statement, ...]:
     from .corpus.extraction import extract as find
     from .corpus.records import Document
 
-    return find(Document("text", text) if isinstance(text, str) else text)
+    return find(Document("text", text) if isinstance(text, str) else text, marker=_tagger())
+
+
+@cache
+def _tagger() -> Shipped:
+    from .models.tagger import Shipped
+
+    return Shipped()
 
 
 def score(

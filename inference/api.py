@@ -16,7 +16,7 @@ from ..corpus.records import Document, InputError
 from . import execution, journal, predictor, runner, sinks
 from .chunks import Inputs, Options, unit_lines
 from .manifest import recorded
-from .predictor import Predictor
+from .predictor import Predictor, tagger_for
 from .prepare import UNIT_MODES, prepare
 from .rows import line
 from .runner import Progress
@@ -52,7 +52,8 @@ def score_to(
     run = _engine(engine, address, model)
     if out.suffix[1:] not in sinks.FORMATS:
         found = _predictor(model, precision, out if resume else None)
-        summary = run(inputs, out, found, options, resume=resume, overwrite=overwrite, report=report)
+        marker = tagger_for(options, found.execution)
+        summary = run(inputs, out, found, options, marker=marker, resume=resume, overwrite=overwrite, report=report)
         for name in formats:
             sinks.convert(out / "units.jsonl", out / f"units.{name}")
         return summary
@@ -84,7 +85,8 @@ def _score_to_file(
     folder = out.with_name(f".{out.name}.run")
     anew = not resume or journal.is_finished(folder)  # finished: it died between the run and the file
     found = _predictor(model, precision, None if anew else folder)
-    summary = run(inputs, folder, found, options, resume=resume, overwrite=anew, report=report)
+    marker = tagger_for(options, found.execution)
+    summary = run(inputs, folder, found, options, marker=marker, resume=resume, overwrite=anew, report=report)
     with journal.locked(folder):
         sinks.convert(folder / "units.jsonl", out)
         errors = out.with_name(f"{out.name}.errors.jsonl")
@@ -103,14 +105,14 @@ def score_to_stdout(
 ) -> Summary:  # fmt: skip
     """Score `inputs` to stdout as lines of ``units.jsonl``, each as soon as its input was read; errors go to stderr."""
     options, summary, labels = _options(unit, text_column, actors), Summary(), _predictor(model, precision)
-    known = options.load_actors()
+    known, marker = options.load_actors(), tagger_for(options, labels.execution)
     sink = out or sys.stdout.buffer
     for block in available(iter(Inputs(read(inputs, text_column=text_column)))):
         for item in block:
             if isinstance(item, InputError):
                 summary.error(item)
                 sys.stderr.buffer.write(line(item.to_json()))
-        ready = [prepare(item, options.unit, known) for item in block if isinstance(item, Document)]
+        ready = [prepare(item, options.unit, known, marker) for item in block if isinstance(item, Document)]
         found = iter(labels.predict([one for document in ready for one in document.units]))
         for document in ready:
             answers = [next(found) for _ in document.units]

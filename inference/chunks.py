@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..corpus.attributions import Marker
 from ..corpus.errors import CommuniqueError
 from ..corpus.extraction import Actors
 from ..corpus.extraction.parties import Parties
 from ..corpus.extraction.targets import targets_of
 from ..corpus.records import Document, InputError, Prediction
 from . import journal
-from .prepare import Prepared, UnitMode, prepare
+from .prepare import Prepared, UnitMode, begin, finish, marked
 from .rows import fields, line, statement_row, unit_row
 from .seen import Seen
 from .summary import Summary
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .predictor import Predictor
 
 CHUNK_UNITS = 2048
+BLOCK_CHARACTERS = 200_000
 SHARD_INPUTS = 4096
 SHARD_CHARACTERS = 4_000_000
 
@@ -119,14 +122,16 @@ class Inputs:
             )
 
 
-def cut(inputs: Inputs, options: Options, actors: Actors | None = None) -> Iterator[list[Prepared | InputError]]:
+def cut(
+    inputs: Inputs, options: Options, actors: Actors | None = None, marker: Marker | None = None
+) -> Iterator[list[Prepared | InputError]]:
     """Prepare inputs and cut them into chunks; where a chunk ends depends on the inputs alone."""
     chunk: list[Prepared | InputError] = []
     units = 0
-    for item in inputs:
-        ready = _prepared(item, options, actors)
-        chunk.append(ready)
-        units += len(ready.units) if isinstance(ready, Prepared) else 0
+    for block in _blocks(inputs, BLOCK_CHARACTERS if marker else 0):
+        ready = _prepared(block, options, actors, marker)
+        chunk += ready
+        units += sum(len(one.units) for one in ready if isinstance(one, Prepared))
         if units >= CHUNK_UNITS or inputs.shard_ends:
             yield chunk
             chunk, units = [], 0
@@ -134,20 +139,58 @@ def cut(inputs: Inputs, options: Options, actors: Actors | None = None) -> Itera
         yield chunk
 
 
-def _prepared(item: Document | InputError, options: Options, actors: Actors | None) -> Prepared | InputError:
-    """Return an input with its statements and units; one that makes a rule fail is an error and stops nothing."""
-    if isinstance(item, InputError):
-        return item
+def _blocks(inputs: Inputs, characters: int) -> Iterator[list[Document | InputError]]:
+    """Cut inputs into blocks of so many characters, whose sentences are marked at once; none outlasts its shard."""
+    block: list[Document | InputError] = []
+    size = 0
+    for item in inputs:
+        block.append(item)
+        size += len(item.text) if isinstance(item, Document) else 0
+        if size >= characters or inputs.shard_ends:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _prepared(
+    items: Sequence[Document | InputError], options: Options, actors: Actors | None, marker: Marker | None
+) -> list[Prepared | InputError]:
+    """Return inputs with their statements and units; one that makes a rule fail is an error and stops nothing."""
+    begun = [
+        item if isinstance(item, InputError) else _guarded(item, partial(begin, item, options.unit, actors))
+        for item in items
+    ]
+    marks = marked([[] if isinstance(one, InputError) else one.sentences for one in begun], marker)
+    return [
+        one
+        if isinstance(one, InputError)
+        else _guarded(one.document, partial(finish, one, options.unit, found, actors))
+        for one, found in zip(begun, marks, strict=True)
+    ]
+
+
+Made = TypeVar("Made")
+
+
+def _guarded(document: Document, make: Callable[[], Made]) -> Made | InputError:
+    """Return what is made of a document, or that it cannot be made."""
     try:
-        return prepare(item, options.unit, actors)
+        return make()
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError) as error:
         reason = f"its statements cannot be found ({type(error).__name__}); please report this text as a fault"
-        return InputError(item.source or "", reason, item.row, item.id)
+        return InputError(document.source or "", reason, document.row, document.id)
 
 
-def chunks(inputs: Inputs, options: Options, actors: Actors | None, predictor: Predictor | None) -> Iterator[Chunk]:
+def chunks(
+    inputs: Inputs,
+    options: Options,
+    actors: Actors | None,
+    predictor: Predictor | None,
+    marker: Marker | None = None,
+) -> Iterator[Chunk]:
     """Read, prepare and tokenise chunk by chunk: all that can be done ahead of the model."""
-    for items in cut(inputs, options, actors):
+    for items in cut(inputs, options, actors, marker):
         units = [unit for item in items if isinstance(item, Prepared) for unit in item.units]
         tokenised = predictor.tokenise(units) if predictor else None
         yield Chunk(items, tokenised, inputs.count, inputs.digest)

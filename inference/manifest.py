@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from . import journal
 from .chunks import Options
+from .execution import available_threads
 
 if TYPE_CHECKING:
+    from ..models.tagger import Shipped
     from .predictor import Predictor
 
 PACKAGES = ("communique", "torch", "transformers", "tokenizers", "sentencex")
 
 
 def make_manifest(
-    inputs: Sequence[str], predictor: Predictor | None, options: Options, engine: str = "local"
+    inputs: Sequence[str],
+    predictor: Predictor | None,
+    options: Options,
+    engine: str = "local",
+    marker: Shipped | None = None,
 ) -> dict[str, Any]:
     """Return a run's manifest; `decides` holds what its result depends on."""
     import platform
@@ -32,6 +38,8 @@ def make_manifest(
     }  # fmt: skip
     if options.actors:
         decides["actors_sha256"] = hashlib.sha256(Path(options.actors).read_bytes()).hexdigest()
+    if marker:
+        decides |= {"tagger_sha256": marker.digest, "threads": available_threads()}
     if predictor:
         decides |= _of_model(predictor)
     machine = {"python": sys.version.split()[0], "platform": platform.platform(), "processor": platform.processor()}

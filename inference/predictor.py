@@ -13,6 +13,8 @@ from ..models import classifier as classifiers
 from ..models.calibration import predictions
 from ..models.classifier import Classifier, merge_windows
 from ..models.inputs import Encoded, Example, token_batches
+from ..models.tagger import Shipped
+from .chunks import Options
 from .execution import REFERENCE, Execution
 
 ENGLISH = (None, "en")
@@ -87,6 +89,11 @@ def load(model: str | Path, execution: Execution) -> Predictor:
         model, device=execution.device, precision=execution.precision, token_budget=execution.token_budget
     )
     return Predictor(loaded, execution)
+
+
+def tagger_for(options: Options, execution: Execution = REFERENCE) -> Shipped | None:
+    """Return the tagger, where inputs are searched for statements."""
+    return Shipped(execution.device) if options.unit == "auto" else None
 
 
 def _flags(unit: Unit, *, windowed: bool) -> tuple[str, ...]:

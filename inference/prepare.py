@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
-from ..corpus.extraction import Actors, extract
+from ..corpus.attributions import Attribution, Marker
+from ..corpus.extraction import Actors, Draft
 from ..corpus.language import detect
 from ..corpus.records import Document, Statement, Unit
 from ..corpus.segmentation import statement_units
@@ -23,15 +26,50 @@ class Prepared:
     units: tuple[Unit, ...]
 
 
-def prepare(document: Document, mode: UnitMode, actors: Actors | None = None) -> Prepared:
+@dataclass(frozen=True)
+class Begun:
+    """A document before its sentences are marked; there is no draft where it is one statement as a whole."""
+
+    document: Document
+    draft: Draft | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is to be marked."""
+        return self.draft.sentences if self.draft else []
+
+
+def prepare(document: Document, mode: UnitMode, actors: Actors | None = None, marker: Marker | None = None) -> Prepared:
     """Find the statements of `document` and cut them into units.
 
     `auto` searches documents, and takes a table row that names its speaker as one statement;
     `statement` takes every document as one statement; `sentence` as one unit.
     """
+    begun = begin(document, mode, actors)
+    (marks,) = marked([begun.sentences], marker)
+    return finish(begun, mode, marks, actors)
+
+
+def begin(document: Document, mode: UnitMode, actors: Actors | None = None) -> Begun:
+    """Read `document` up to the point where its sentences are to be marked."""
     document = replace(document, language=document.language or detect(document.text))
     whole = mode != "auto" or (document.row is not None and document.speaker is not None)
-    statements = (_whole(document, actors),) if whole else extract(_readable(document), actors)
+    return Begun(document, None if whole else Draft(_readable(document), actors))
+
+
+def marked(sentences: Sequence[Sequence[str]], marker: Marker | None) -> list[Sequence[Sequence[Attribution]]]:
+    """Return the attributions in the sentences of each document, all marked at once; nothing without a marker."""
+    every = [sentence for of_one in sentences for sentence in of_one]
+    found = iter(marker(every) if marker and every else ())
+    return [list(islice(found, len(of_one))) for of_one in sentences]
+
+
+def finish(
+    begun: Begun, mode: UnitMode, marks: Sequence[Sequence[Attribution]], actors: Actors | None = None
+) -> Prepared:
+    """Find the statements of a document, given what was marked in its sentences, and cut them into units."""
+    document = begun.document
+    statements = begun.draft.statements(marks) if begun.draft else (_whole(document, actors),)
     if mode == "sentence":
         return Prepared(document, statements, (_one_unit(document, statements[0]),))
     units = tuple(unit for statement in statements for unit in statement_units(document, statement))

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..corpus.errors import CommuniqueError, UsageError
 from ..corpus.readers import count, read
@@ -25,10 +25,13 @@ from . import journal, predictor, syndication
 from .chunks import DEFAULTS, Inputs, Options, chunks, label
 from .execution import Execution
 from .manifest import make_manifest, now
-from .predictor import Predictor
+from .predictor import Predictor, tagger_for
 from .rows import fields
 from .runner import Progress
 from .summary import Summary
+
+if TYPE_CHECKING:
+    from ..models.tagger import Shipped
 
 _COUNTS = "counts.json"
 _READY = ".in.jsonl"
@@ -41,6 +44,7 @@ def score(
     options: Options = DEFAULTS,
     *,
     source: str | Path,
+    marker: Shipped | None = None,
     address: str | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -55,7 +59,7 @@ def score(
         CommuniqueError: `out` cannot be written, or what is to be resumed was made otherwise.
 
     """
-    manifest = make_manifest(inputs, model, options, engine="ray")
+    manifest = make_manifest(inputs, model, options, engine="ray", marker=marker)
     with journal.open_run(out, manifest, resume=resume, overwrite=overwrite) as run, _connected(address):
         progress = Progress(Summary(run.checkpoint.counts), count(inputs))
         found = Inputs(read(inputs, text_column=options.text_column))
@@ -179,6 +183,7 @@ class ShardLabeller:
         self.folder = Path(folder)
         self.predictor = predictor.load(source, execution)
         self.options, self.actors = options, options.load_actors()
+        self.marker = tagger_for(options, execution)
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
         """Label the shards that `batch` names."""
@@ -189,7 +194,8 @@ class ShardLabeller:
 
     def _label(self, name: str) -> None:
         summary, lines = Summary(), dict[str, list[bytes]]()
-        for chunk in chunks(Shard(self.folder / f"{name}{_READY}"), self.options, self.actors, self.predictor):
+        shard = Shard(self.folder / f"{name}{_READY}")
+        for chunk in chunks(shard, self.options, self.actors, self.predictor, self.marker):
             for file, found in label(chunk, self.predictor, summary).items():
                 lines.setdefault(file, []).extend(found)
         save(self.folder / name, lines, summary)

@@ -16,6 +16,7 @@ from .stream import ahead
 from .summary import Summary
 
 if TYPE_CHECKING:
+    from ..models.tagger import Shipped
     from .predictor import Predictor
 
 
@@ -60,6 +61,7 @@ def score(
     predictor: Predictor | None,
     options: Options = DEFAULTS,
     *,
+    marker: Shipped | None = None,
     resume: bool = False,
     overwrite: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
@@ -67,7 +69,7 @@ def score(
     """Score `inputs` into the run folder `out`; without a predictor, find the statements only.
 
     Every input ends as a result or as a line of ``errors.jsonl``. A thread reads, prepares and tokenises the next
-    chunk while the model is at work on one.
+    chunk while the model is at work on one. `marker` is the tagger that finds statements beside the rules.
 
     Raises:
         UsageError: `out` exists and neither `resume` nor `overwrite` is given.
@@ -75,12 +77,12 @@ def score(
 
     """
     actors = options.load_actors()
-    manifest = make_manifest(inputs, predictor, options)
+    manifest = make_manifest(inputs, predictor, options, marker=marker)
     with journal.open_run(out, manifest, resume=resume, overwrite=overwrite) as run:
         progress = Progress(Summary(run.checkpoint.counts), count(inputs))
         found = Inputs(read(inputs, text_column=options.text_column))
         found.skip(run.checkpoint)
-        for chunk in ahead(chunks(found, options, actors, predictor)):
+        for chunk in ahead(chunks(found, options, actors, predictor, marker)):
             lines = label(chunk, predictor, progress.summary, actors)
             run.append(lines, chunk.inputs, chunk.digest, progress.summary.to_json())
             report(progress)

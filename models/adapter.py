@@ -19,7 +19,9 @@ _PLAIN_KEYS = {
 SAVED_WHOLE = (HEAD, "pooler")  # of BERT; `saved_whole` tells any other network's
 
 
-def save_compressed(network: Any, base: Any, rank: int, base_name: str, revision: str | None, folder: Path) -> None:
+def save_compressed(
+    network: Any, base: Any, rank: int, base_name: str, revision: str | None, folder: Path, task: str = "SEQ_CLS"
+) -> None:
     """Save `network` as a PEFT adapter on `base`: the truncated SVD of each linear layer's change, in half precision.
 
     The best rank-r approximation of a change is its truncated singular value decomposition (Eckart and
@@ -37,7 +39,7 @@ def save_compressed(network: Any, base: Any, rank: int, base_name: str, revision
         if is_saved_whole(name, whole):
             weights[f"base_model.model.{name}"] = value.half().contiguous()
     save_file(weights, str(folder / "adapter_model.safetensors"), metadata={"format": "pt"})
-    _write_config(names, whole, rank, base_name, revision, folder)
+    _write_config(names, whole, rank, base_name, revision, folder, task)
 
 
 def merge(network: Any, folder: Path) -> Any:
@@ -120,12 +122,12 @@ def linear_names(network: Any) -> list[str]:
 
 
 def _write_config(
-    names: list[str], whole: tuple[str, ...], rank: int, base_name: str, revision: str | None, folder: Path
+    names: list[str], whole: tuple[str, ...], rank: int, base_name: str, revision: str | None, folder: Path, task: str
 ) -> None:
     from peft import LoraConfig
 
     config = LoraConfig(
-        task_type="SEQ_CLS",
+        task_type=task,
         r=rank,
         lora_alpha=rank,
         target_modules=names,

@@ -40,13 +40,15 @@ def command(
     """Find who says what in INPUT, without labels: OUT/statements.jsonl."""
     from ..inference import review
     from ..inference.chunks import Options
+    from ..inference.predictor import tagger_for
     from ..inference.runner import score
 
     _refuse(unresolved, overwrite=overwrite)
     report, close = progress(as_json=as_json, quiet=quiet)
     try:
         options = Options(text_column=text_column, actors=actors)
-        summary = score(inputs, out, None, options, resume=resume, overwrite=overwrite, report=report)
+        marker = tagger_for(options)
+        summary = score(inputs, out, None, options, marker=marker, resume=resume, overwrite=overwrite, report=report)
     finally:
         close()
     totals = summary.totals

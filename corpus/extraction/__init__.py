@@ -1,4 +1,4 @@
-"""Statements: who says what in a document, found by rules alone.
+"""Statements: who says what in a document, found by rules, and by a model where one is given.
 
 `extract` never raises on any text, and its time and memory grow linearly with the text.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..attributions import Attribution, Marker
 from ..records import Document, Statement
 from .actors import Actors, by_shape
 from .cues import PERSONS, SPOKES
@@ -21,7 +22,7 @@ from .transcripts import Turn, surname_in, turns
 from .voice import Voice, is_media, voice
 from .words import word_set
 
-__all__ = ["Actors", "extract"]
+__all__ = ["Actors", "Draft", "extract"]
 
 _BODIES = word_set(
     "charter nations resolution covenant convention fund union network board council committee constitution court "
@@ -29,38 +30,58 @@ _BODIES = word_set(
 )
 
 
-def extract(document: Document, actors: Actors | None = None) -> tuple[Statement, ...]:
+def extract(document: Document, actors: Actors | None = None, marker: Marker | None = None) -> tuple[Statement, ...]:
     """Return the statements of `document` in the order of its text.
 
     A transcript yields a statement for each turn; a release, letter or speech its body, around the
     quotations of others in it; anything else its quotations and reported speech. `actors` holds the
-    names to know (the shipped ones by default). Text before `document.meta["body_start"]` is not read.
+    names to know (the shipped ones by default); `marker` finds attributions where the rules find nothing.
+    Text before `document.meta["body_start"]` is not read.
     """
-    actors = actors or Actors.load()
-    begin = _body_start(document)
-    return tuple(_numbered(document, _reports(document, actors, begin)))
+    draft = Draft(document, actors)
+    return draft.statements(marker(draft.sentences) if marker and draft.sentences else ())
+
+
+class Draft:
+    """A document on its way to statements, so that the sentences of many documents can be marked at once."""
+
+    def __init__(self, document: Document, actors: Actors | None = None) -> None:
+        self._document, self._actors = document, actors or Actors.load()
+        self._begin = _body_start(document)
+        self._turns = [] if document.speaker else turns(document.text, self._begin)
+        self._spans = [] if self._turns else paragraphs(document.text, self._begin)
+        self._own = voice(document, self._actors, self._begin) if self._spans else None
+        quotes = scan(document.text, self._spans)
+        memory = Memory(document.text, self._actors, self._own.issuer if self._own else None)
+        self._reader = Reader(document.text, quotes, memory, direct_only=self._own is not None)
+        prose = [] if self._own else _prose(document, self._spans)
+        self._prose = [self._reader.sentences(start, end) for start, end in prose]
+        self._open = [sentence for paragraph in self._prose for sentence in paragraph if sentence.is_open]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences in which a marker may find more than the rules: those of an article, but for bare quotations."""
+        return [self._document.text[sentence.start : sentence.end] for sentence in self._open]
+
+    def statements(self, marks: Sequence[Sequence[Attribution]] = ()) -> tuple[Statement, ...]:
+        """Return the statements, given the attributions of each of `sentences`, or none; to be asked for once."""
+        return tuple(_numbered(self._document, self._reports(marks)))
+
+    def _reports(self, marks: Sequence[Sequence[Attribution]]) -> list[Report]:
+        if self._turns:
+            return list(_turns(self._document, self._actors, self._turns, self._begin))
+        if self._own is not None:
+            return _release(self._document, self._spans, self._reader, self._own)
+        by_place = {
+            sentence.start: [one.moved(sentence.start) for one in found]
+            for sentence, found in zip(self._open, marks, strict=False)
+        }
+        return [report for paragraph in self._prose for report in self._reader.read(paragraph, by_place)]
 
 
 def _body_start(document: Document) -> int:
     value = document.meta.get("body_start", 0)
     return min(max(value, 0), len(document.text)) if isinstance(value, int) else 0
-
-
-def _reports(document: Document, actors: Actors, begin: int) -> list[Report]:
-    text = document.text
-    spoken = [] if document.speaker else turns(text, begin)
-    if spoken:
-        return list(_turns(document, actors, spoken, begin))
-    spans = paragraphs(text, begin)
-    if not spans:
-        return []
-    own = voice(document, actors, begin)
-    quotes = scan(text, spans)
-    memory = Memory(text, actors, own.issuer if own else None)
-    reader = Reader(text, quotes, memory, direct_only=own is not None)
-    if own is None:
-        return [report for start, end in _prose(document, spans) for report in reader.read(start, end)]
-    return _release(document, spans, reader, own)
 
 
 def _prose(document: Document, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -144,7 +165,8 @@ def _release(document: Document, spans: Sequence[tuple[int, int]], reader: Reade
     kept = body(text, spans, document.title)
     if not kept:
         return []
-    found = [report for start, end in kept for report in reader.read(start, end) if _of_another(report)]
+    read = [report for start, end in kept for report in reader.read(reader.sentences(start, end))]
+    found = [report for report in read if _of_another(report)]
     holes = sorted(report.region or (report.start, report.end) for report in found)
     whole = kept[0][0], kept[-1][1]
     pieces = _around(whole, holes)

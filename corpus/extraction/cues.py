@@ -150,9 +150,8 @@ SUBORDINATORS = word_set(
     "that which who whom whose when where while because but if as after before since although though "
     "whether than so or until unless yet nor whereas what how why once"
 )
-BE_HAVE = word_set(
-    "is are was were be been being has have had do does did will would can could may might must shall should"
-)
+BE = word_set("is are was were be been being")
+BE_HAVE = BE | word_set("has have had do does did will would can could may might must shall should")
 FINITE = BE_HAVE | word_set(
     "won't can't isn't aren't wasn't weren't doesn't don't didn't hasn't haven't hadn't couldn't wouldn't "
     "it's they're we're"

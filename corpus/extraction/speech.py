@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+from ..attributions import Attribution
 from ..records import StatementKind
 from . import cues
 from .attribution import BRIDGE, attribution_after, attribution_before, is_bare_attribution
 from .content import INVERTED, asserts, clause_start, closes, content_of, content_stop, ends_clause, has_finite
 from .cues import Cue
 from .layout import Token, sentences, tokens
+from .marks import RULE, extent, gives_way, is_unsaid, is_wanted
 from .mentions import Phrase, citing, is_named, phrase_from, subject_before
 from .quotes import Quote
 from .resolve import Memory, Source
@@ -41,10 +44,12 @@ _CUT_COMMENT = re.compile(
     r",? (?:but|and|while|although|though) |; | because |, (?:citing|saying|pointing|referring|adding)\b"
 )
 _MIN_CONTENT = 2
+_FEWEST = 3
 _ISSUING = word_set("released issued published posted sent circulated releases issues")
 _DOTTED = word_set("inc corp co ltd jr sr bros")
 _MAX_SENTENCE = 6000
 _MAX_TOKENS = 1500
+NO_MARKS: Mapping[int, Sequence[Attribution]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,11 @@ class Sentence:
         """The places of the quotations among the tokens."""
         return [at for at, token in enumerate(self.tokens) if token.quote >= 0]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there are words enough outside quotations for somebody to be said to say something."""
+        return sum(token.is_word for token in self.tokens) >= _FEWEST
+
 
 class Reader:
     """Reads a document's paragraphs in order and yields what is reported in them."""
@@ -93,18 +103,25 @@ class Reader:
         self._paragraph_source: Source | None = None
         self._spoken = False
 
-    def read(self, start: int, end: int) -> list[Report]:
-        """Return the reports of the paragraph from `start` to `end`."""
+    def sentences(self, start: int, end: int) -> list[Sentence]:
+        """Return the sentences of the paragraph from `start` to `end`; paragraphs are to be asked for in order."""
         start = max(start, self._read_to)
         if start >= end:
             return []
         while self._first < len(self._spans) and self._spans[self._first][1] <= start:
             self._first += 1
+        return list(self._sentences(start, end))
+
+    def read(
+        self, paragraph: Sequence[Sentence], marks: Mapping[int, Sequence[Attribution]] = NO_MARKS
+    ) -> list[Report]:
+        """Return the reports in a paragraph; `marks` are attributions that a model found, by the sentence's start."""
         self._paragraph_source = None
         found: list[Report] = []
         floating: list[Sentence] = []
-        for sentence in self._sentences(start, end):
+        for sentence in paragraph:
             here = self._read_sentence(sentence)
+            here = self._marked(sentence, here, marks.get(sentence.start, ()))
             found.extend(here)
             floating.extend([sentence] if self._open_quotes(sentence) else [])
             if self._paragraph_source is not None:
@@ -297,6 +314,32 @@ class Reader:
             for sentence in floating
             for at in self._open_quotes(sentence)
         ]
+
+    # -- what a model found
+
+    def _marked(self, sentence: Sentence, found: list[Report], marks: Sequence[Attribution]) -> list[Report]:
+        """Return what the rules found, and what a model found beside it or, where it is surer, in its place."""
+        for mark in marks:
+            if not is_wanted(mark) or is_unsaid(sentence.tokens, mark):
+                continue
+            report = self._of_mark(sentence, mark)
+            rivals = [one for one in found if report.start < one.end and one.start < report.end]
+            if report.start < report.end and all(gives_way(one.rule, one.kind, mark) for one in rivals):
+                found = [*(one for one in found if one not in rivals), report]
+                self._paragraph_source = self._memory.note(report.source)
+        return found
+
+    def _of_mark(self, sentence: Sentence, mark: Attribution) -> Report:
+        assert mark.source is not None  # noqa: S101 - is_wanted asks for one
+        source = self._memory.resolve(*mark.source)
+        start, end, inside = extent(self._text, sentence.tokens, mark)
+        silent = _NO_COMMENT.search(self._text, mark.cue[0], end) is not None
+        kind: StatementKind = "mixed" if inside else "indirect"
+        whole = self._quotes[sentence.tokens[inside[0]].quote] if len(inside) == 1 else None
+        if whole is not None and whole.start <= start and end <= whole.end:
+            start, end, kind = whole.inner_start, whole.inner_end, "direct"
+        region = (sentence.start, sentence.end)
+        return Report(start, end, kind, source, RULE, mark.confidence, mark.cue, silent, region)
 
     # -- reported speech
 

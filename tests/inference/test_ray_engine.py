@@ -62,7 +62,8 @@ def by_hand(monkeypatch, fake):
         def label(names, folder, execution, source, options):
             given.append(list(names))
             actor = ray_engine.ShardLabeller.__new__(ray_engine.ShardLabeller)
-            actor.folder, actor.predictor, actor.options, actor.actors = folder, fake(), options, None
+            actor.folder, actor.predictor, actor.options = folder, fake(), options
+            actor.actors = actor.marker = None
             for n, name in enumerate(reversed(names)):  # the last is finished first
                 if n == end_after:
                     raise KeyboardInterrupt
