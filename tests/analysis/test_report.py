@@ -217,7 +217,7 @@ class Browser:
         """Open a page and wait until its script has run: chromedriver may answer before a large page is read to its end."""
         self.ask("/url", {"url": page.as_uri()})
         for _ in range(1200):
-            if self.run("return document.readyState") == "complete" and self.run("return location.href") == page.as_uri():
+            if self.run("return [location.href, document.readyState]") == [page.as_uri(), "complete"]:
                 return
             time.sleep(0.1)
         raise TimeoutError(page)
