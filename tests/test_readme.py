@@ -132,10 +132,6 @@ def test_the_examples_of_coding_by_hand_run(run, tmp_path: Path, monkeypatch: py
         assert found.code == 0, f"{example}: {found.err}"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the shipped model sees the opposition and the compliance claim, and a demand that is not there (0.45)",
-)
 def test_the_opposition_with_compliance_sentence_comes_out_right() -> None:
     import communique
 
@@ -144,7 +140,7 @@ def test_the_opposition_with_compliance_sentence_comes_out_right() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.xfail(strict=True, reason="two of its fourteen rows lack a label; benchmarks/floors.json keeps count")
+@pytest.mark.xfail(strict=True, reason="one of its fourteen rows lacks a label; benchmarks/floors.json keeps count")
 def test_the_seed_article_comes_out_right(shared: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "seed.py")], capture_output=True, text=True, check=False
