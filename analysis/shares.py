@@ -200,10 +200,8 @@ def _notes(
     if any(one.estimate.few and one.estimate.spread for one in shares):
         yield f"*: fewer than {ENOUGH} effective positives (or negatives); the interval is wider for it, and rests on little."
     if any(one.estimate.spread is None for one in shares):
-        yield (
-            f"–: no interval, as there are fewer than {LEAST} effective positives (or negatives) among the coded units; "
-            "code more (`communique sample --design label`)."
-        )
+        yield f"–: no interval, as there are fewer than {LEAST} effective positives (or negatives) among the coded units."
+        yield "Where there is no interval, code more: communique sample --design label."
     if uncoded:
         yield f"Nobody coded {', '.join(uncoded)}."
     if groups > 1 and not pairs:

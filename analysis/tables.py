@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from .regression import Coefficient, Explanation
 from .shares import Contrast, Findings, Share
 
 MINUS = "−"
+_MARKS = ("*:", "–:")
+"""How the notes begin that say what a mark in a table means."""
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", MINUS: "$-$", "–": "--",
@@ -38,14 +40,15 @@ class Table:
         lines += [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in self.rows]
         return "\n".join(lines)
 
-    def latex(self) -> str:
-        """Return the table as LaTeX; it needs the package booktabs."""
+    def latex(self, notes: Sequence[str] = ()) -> str:
+        """Return the table as LaTeX, with notes below it; it needs the package booktabs."""
         form = "l" * self.names + "r" * (len(self.heads) - self.names)
         rows = [" & ".join(map(escape, row)) + r" \\" for row in self.rows]
+        below = [rf"\par\smallskip{{\footnotesize {escape(note)}}}" for note in notes]
         return "\n".join(
             [
                 r"\begin{table}", r"\centering", rf"\caption{{{escape(self.caption)}}}", rf"\begin{{tabular}}{{{form}}}", r"\toprule",
-                " & ".join(map(escape, self.heads)) + r" \\", r"\midrule", *rows, r"\bottomrule", r"\end{tabular}", r"\end{table}",
+                " & ".join(map(escape, self.heads)) + r" \\", r"\midrule", *rows, r"\bottomrule", r"\end{tabular}", *below, r"\end{table}",
             ]
         )  # fmt: skip
 
@@ -81,8 +84,13 @@ class Report:
 
     def _write_latex(self, path: Path) -> None:
         notes = "\n".join(["% needs \\usepackage{booktabs}", *(f"% {note}" for note in self.notes)])
-        made = "\n\n".join([notes, *(table.latex() for table in self.tables)])
+        made = "\n\n".join([notes, *(table.latex(self._explaining(table)) for table in self.tables)])
         path.write_text(f"{made}\n", encoding="utf-8", errors="replace")
+
+    def _explaining(self, table: Table) -> list[str]:
+        """Return the notes on marks that stand in `table`: a table is read without what stands around it."""
+        used = {cell[-1:] for row in table.rows for cell in row}
+        return [note for note in self.notes if note.startswith(_MARKS) and note[0] in used]
 
 
 def targets(out: Path, name: str, *, overwrite: bool) -> list[Path]:

@@ -60,7 +60,7 @@ def figures(found: Comparison) -> Iterator[Drawn]:
         )  # fmt: skip
     if found.book.single:
         yield _drawn(
-            "sentiment", "Sentiment by group", "Share of units with each sentiment, as the model labels them.",
+            "sentiment", "Sentiment by group", f"Share of units with each sentiment, {kind}.",
             _sentiment, found, [row for row in rows["profiles"] if row["label"] not in found.book.multi],
         )  # fmt: skip
     if found.reading.tones:
@@ -115,7 +115,8 @@ def _shown(text: str, most: int = 34) -> str:
 
 
 def _estimated(one: Share) -> float:
-    return 100 * (one.naive if one.estimate.share is None else one.estimate.share)
+    """Return a share in per cent; nan, which is not drawn, where too little was coded: the model's own is no corrected one."""
+    return float("nan") if one.estimate.share is None else 100 * one.estimate.share
 
 
 def _reach(one: Share) -> tuple[float, float]:
@@ -166,7 +167,7 @@ def _heat(found: Comparison) -> Any:
 
 def _matrix(table: Any, rows: Sequence[str], columns: Sequence[str], legend: str) -> Any:
     figure, axes = _figure(1.6 + 0.3 * len(rows))
-    top = max(float(table.max()), 1.0)
+    top = max(float(np.nan_to_num(table).max()), 1.0)
     image = axes.imshow(table, cmap="Blues", vmin=0, vmax=top, aspect="auto")
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
@@ -217,8 +218,7 @@ def _stacked(axes: Any, table: dict[str, list[float]], rows: Sequence[str]) -> N
         left = left + np.array(shares)
     axes.set_yticks(range(len(rows)), [_shown(row) for row in rows])
     axes.tick_params(axis="y", length=0)
-    axes.invert_yaxis()
-    axes.set(xlim=(0, 100), xlabel="share of units, %")
+    axes.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.5), xlabel="share of units, %")
     axes.spines["left"].set_visible(False)
 
 

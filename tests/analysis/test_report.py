@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import json
 import re
@@ -13,9 +14,11 @@ import urllib.request
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
-from communique.analysis.comparison import Question
+from communique.analysis.comparison import Question, compare
+from communique.analysis.report import figures
 from communique.analysis.report.browser import READABLE
 from communique.analysis.report.page import write
 from communique.analysis.run import read_run
@@ -124,6 +127,23 @@ def test_figures_stand_beside_the_page_in_three_formats(many, tmp_path):
     names = {path.name for path in (tmp_path / "report_files").iterdir()}
     figures = ("profiles", "sentiment", "tones", "timeline", "event")
     assert names >= {f"{name}.{suffix}" for name in figures for suffix in ("png", "svg", "csv")}
+
+
+def test_a_share_that_cannot_be_corrected_is_in_no_figure(many, tmp_path):
+    """Nothing of the NGOs is coded; what the model says of them must not stand among corrected shares."""
+    units = [json.loads(line) for line in (many / "units.jsonl").read_text(encoding="utf-8").splitlines()]
+    judged = [unit for unit in units if unit["actor_type"] != "ngo"]
+    coded = [unit | {"labels": ";".join(unit["labels"])} for unit in judged]
+    with (tmp_path / "coded.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "text", "labels", "sentiment"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(coded)
+    found = compare(read_run(many), codebooks.core(), Question("actor_type", [str(tmp_path / "coded.csv")]))
+    (axes,) = figures._profiles(found).axes
+    drawn = [np.asarray(bars.lines[0].get_xdata(), dtype=float) for bars in axes.containers]
+    assert {name for name, values in zip(found.largest, drawn, strict=True) if np.isnan(values).all()} == {"ngo"}
+    captions = {one.name: one.caption for one in figures.figures(found)}
+    assert "corrected" in captions["sentiment"]
 
 
 def test_the_page_is_read_without_the_script(many, tmp_path):

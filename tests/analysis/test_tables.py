@@ -23,7 +23,7 @@ FOUND = Findings(
     "actor",
     (Share("threat", "=Ostra & Co_|", 0.3, FULL), Share("threat", "B", 0.3, FEW), Share("denial", "B", 0.02, NONE), Share("demand", "B", 0.02, BLANK)),
     (Contrast("threat", "=Ostra & Co_|", "B", -0.05, Difference(-0.1, 0.04, -0.18, -0.02, 0.012), 0.024), Contrast("denial", "A", "B", 0.0, None)),
-    ("A note.",),
+    ("A note.", "*: few_er.", "–: none."),
 )  # fmt: skip
 MODEL = Explanation("threat", (Coefficient("ols", "(intercept)", 0.1, 0.2, 0.05, 0.1, 0.3, 0.0001), Coefficient("logit", "month=2019-01", -1, -2, 0.5, -3, -1, 0.04)), ("B note.",))  # fmt: skip
 
@@ -36,7 +36,7 @@ def test_shares_to_read():
     assert "| demand | B | 1000 | 0 | 0 | 2.0 % | – | – |" in text
     assert "| −5.0 | −10.0 | −18.0 to −2.0 | 0.024 |" in text
     assert "| denial | A − B | +0.0 | – | – | – |" in text
-    assert text.endswith("A note.\nOne more.")
+    assert text.endswith("A note.\n*: few_er.\n–: none.\nOne more.")
     for block in text.split("\n\n"):
         rows = [line.count("|") for line in block.splitlines() if line.startswith("|")]
         assert len(set(rows)) <= 1
@@ -72,6 +72,12 @@ def test_shares_as_latex(tmp_path):
         if line.endswith(r" \\") and " & " in line:
             assert line.replace(r"\&", "").count("&") in (5, 7)
     assert r"$-$10.0" in text
+    first, second = text.split(r"\end{tabular}")[1:]
+    below = [part.split(r"\end{table}")[0] for part in (first, second)]
+    assert r"\footnotesize *: few\_er." in below[0]
+    assert "--: none." in below[0]
+    assert "few" not in below[1], "only the marks that stand in a table are explained below it"
+    assert "--: none." in below[1]
 
 
 def test_regressions(tmp_path):
