@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..corpus.annotations import CodedUnit, coded_unit, questions, read_coded, refuse_mixed
+from ..corpus.annotations import VERDICTS, CodedUnit, coded_unit, questions, read_coded, refuse_mixed
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
 from ..corpus.records import Document
@@ -94,7 +94,7 @@ def read_coders(paths: Sequence[Path], book: Codebook) -> list[CodedUnit]:
     for path in paths:
         other = (path.stem if names.count(path.stem) == 1 else str(path)) if several else ""
         read = _without_text(path, book, several=several) if _is_bare(path) else read_coded([str(path)], book)
-        units += [replace(unit, coder=_coder(unit, other, path)) for unit in read if unit.judged(book)]
+        units += [replace(unit, coder=_coder(unit, other, path)) for unit in read if answers(unit, book)]
     refuse_mixed(units)
     return units
 
@@ -117,8 +117,14 @@ def codings(units: Sequence[CodedUnit], book: Codebook) -> Codings:
 
 def answers(unit: CodedUnit, book: Codebook) -> dict[str, str]:
     """Return what one coder answered, without what nobody judged."""
+    verdicts = {name: str(int(answer)) for name, answer in unit.verdicts.items()}
     given = {name: str(int(name in unit.labels)) for name in book.multi if name not in unit.unknown}
-    return given | dict(unit.choices)
+    return verdicts | given | dict(unit.choices)
+
+
+def asked(book: Codebook) -> tuple[str, ...]:
+    """Return all that coders can be asked: of the unit itself, and of the codebook."""
+    return tuple(dict.fromkeys((*VERDICTS, *questions(book))))
 
 
 def _is_bare(path: Path) -> bool:
@@ -175,16 +181,19 @@ def agreement(
 ) -> list[Agreement]:
     """Return the agreement on every question, over the items that at least two coders answered.
 
-    `documents` says in which document an item stands; the intervals resample these, or else the items.
+    `documents` says in which document an item stands; the intervals resample these, or else the items. What can be judged of
+    the unit itself stands first, where anybody did.
     """
-    return [_question(name, found, book, seed, documents or {}) for name in questions(book)]
+    answered = {name for coders in found.values() for given in coders.values() for name in given}
+    names = [name for name in asked(book) if name in answered or name in questions(book)]
+    return [_question(name, found, book, seed, documents or {}) for name in names]
 
 
 def _question(name: str, found: Codings, book: Codebook, seed: int, documents: Mapping[str, str]) -> Agreement:
     given = {item: [coder[name] for coder in coders.values() if name in coder] for item, coders in found.items()}
     given = {item: answers for item, answers in given.items() if len(answers) > 1}
     table = _counts(list(given.values()), _values(name, book))
-    positive = table[:, 1] if name in book.multi else np.zeros(len(table))
+    positive = table[:, 1] if _is_yes_or_no(name, book) else np.zeros(len(table))
     low, high = _interval(table, [documents.get(item, item) for item in given], seed)
     return Agreement(
         name=name,
@@ -204,6 +213,10 @@ def _question(name: str, found: Codings, book: Codebook, seed: int, documents: M
 def _values(name: str, book: Codebook) -> Sequence[str]:
     """Return what can be answered to a question."""
     return next((group.names for group in book.single if group.name == name), ("0", "1"))
+
+
+def _is_yes_or_no(name: str, book: Codebook) -> bool:
+    return all(group.name != name for group in book.single)
 
 
 def _counts(given: Sequence[Sequence[str]], values: Sequence[str]) -> Counts:
@@ -233,9 +246,7 @@ def _light(name: str, found: Codings) -> float:
 
 def pairs(found: Codings, book: Codebook) -> list[Pair]:
     """Return how far each two coders agree on each question that both answered."""
-    return [
-        _pair(coders, name, one, other, book) for name in questions(book) for coders, one, other in _pairs(name, found)
-    ]
+    return [_pair(coders, name, one, other, book) for name in asked(book) for coders, one, other in _pairs(name, found)]
 
 
 def _pairs(name: str, found: Codings) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
@@ -250,7 +261,7 @@ def _pairs(name: str, found: Codings) -> Iterator[tuple[tuple[str, str], list[st
 
 def _pair(coders: tuple[str, str], name: str, one: list[str], other: list[str], book: Codebook) -> Pair:
     table = _counts(list(zip(one, other, strict=True)), _values(name, book))
-    f1 = pairwise_f1(table, table[:, 1]) if name in book.multi else float("nan")
+    f1 = pairwise_f1(table, table[:, 1]) if _is_yes_or_no(name, book) else float("nan")
     return Pair(coders, name, len(one), coefficients.agreement(table), coefficients.cohen(one, other), f1)
 
 

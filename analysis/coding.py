@@ -135,7 +135,7 @@ def _group(book: Codebook, label: str) -> str | None:
 
 def _is_coded(unit: CodedUnit, book: Codebook) -> bool:
     """Return whether anything at all was judged."""
-    return bool(unit.choices) or unit.is_statement is not None or not unit.unknown.issuperset(book.multi)
+    return unit.judged(book) or bool(unit.verdicts)
 
 
 def _refuse_repeated(units: Sequence[CodedUnit]) -> None:

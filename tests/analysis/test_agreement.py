@@ -247,3 +247,21 @@ def test_ids_that_are_mixed_up_are_named(tmp_path, book):
     (tmp_path / "y.csv").write_text("id,text,labels\na,It rained.,support\n")
     with pytest.raises(CommuniqueError, match="two different texts"):
         read_codings([tmp_path / "x.csv", tmp_path / "y.csv"], book)
+
+
+def test_rows_that_are_no_statement_are_read_and_compared(tmp_path, book):
+    head = "id,text,is_statement,speaker_right,opposition,support\n"
+    (tmp_path / "anna.csv").write_text(head + "a,We saw it.,0,,,\nb,It rained.,1,1,1,0\nc,It snowed.,,0,,\n")
+    (tmp_path / "ben.csv").write_text(head + "a,We saw it.,0,,,\nb,It rained.,1,0,1,0\nc,It snowed.,,,,\n")
+    found = read_codings([tmp_path / "anna.csv", tmp_path / "ben.csv"], book)
+    assert found["a"] == {"anna": {"is_statement": "0"}, "ben": {"is_statement": "0"}}
+    assert found["c"] == {"anna": {"speaker_right": "0"}}
+    figures = {one.name: one for one in agreement(found, book)}
+    assert list(figures) == ["is_statement", "speaker_right", "opposition", "support", "sentiment"]
+    assert (figures["is_statement"].items, figures["is_statement"].positives, figures["is_statement"].alpha) == (
+        2,
+        1,
+        1,
+    )
+    assert figures["speaker_right"].share == 0
+    assert [one.items for one in agreeing.pairs(found, book) if one.name == "is_statement"] == [2]

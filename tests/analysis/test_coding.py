@@ -110,3 +110,9 @@ def test_a_unit_of_another_run_is_named(frame, book, change, word):
 def test_a_unit_that_was_coded_twice_is_named(frame, book):
     with pytest.raises(CommuniqueError, match=r"d0:s1\.1 is coded 2 times"):
         join(frame, [unit(frame, 0), unit(frame, 1, coder="a"), unit(frame, 1, coder="b")], book)
+
+
+def test_who_was_only_found_to_be_another_speaker_is_coded(frame, book):
+    blank = frozenset({"opposition", "support"})
+    found = join(frame, [unit(frame, 3, choices={}, unknown=blank, speaker_right="0"), unit(frame, 1)], book)
+    assert (found.places.tolist(), found.speaker_right.tolist()) == ([3, 1], [0, -1])
