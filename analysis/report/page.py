@@ -17,7 +17,7 @@ from ..run import Run
 from ..tables import Report
 from .browser import READABLE, Rows, Said, statements
 from .figures import Drawn, figures
-from .methods import Methods, methods
+from .methods import Methods, interval, methods
 
 if TYPE_CHECKING:
     from ...corpus.codebook import Codebook
@@ -117,4 +117,4 @@ def _image(one: Drawn) -> str:
 
 
 def _figure(value: Any) -> str:
-    return f"{value['value']:.2f} [{value['low']:.2f}, {value['high']:.2f}]"
+    return interval(value, 2)
