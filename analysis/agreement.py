@@ -42,7 +42,7 @@ class Agreement:
 
     Attributes:
         positives: items of which at least one coder said yes.
-        low, high: 95 % percentile interval of alpha, from a bootstrap over documents.
+        low, high: 95 % percentile interval of alpha, from a bootstrap over documents; NaN where all items are of one.
         f1: the mean F1 of each coder against each other.
         share: how many pairs of answers agree.
         cohen: Cohen's kappa, the mean over pairs of coders (Light 1971).
@@ -115,6 +115,12 @@ def codings(units: Sequence[CodedUnit], book: Codebook) -> Codings:
     return found
 
 
+def documents(units: Sequence[CodedUnit]) -> dict[str, str]:
+    """Return in which document each item stands, by any coder's file that says so; an item is its own where none does."""
+    said = {unit.id: unit.document for unit in units if unit.document != unit.id}
+    return {unit.id: said.get(unit.id, unit.id) for unit in units}
+
+
 def answers(unit: CodedUnit, book: Codebook) -> dict[str, str]:
     """Return what one coder answered, without what nobody judged."""
     verdicts = {name: str(int(answer)) for name, answer in unit.verdicts.items()}
@@ -131,13 +137,20 @@ def _is_bare(path: Path) -> bool:
     """Say whether a file is a table without texts: ids, coders and labels are enough here."""
     if path.suffix.lower() not in (".csv", ".tsv"):
         return False
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = next(csv.reader(file, delimiter=_delimiter(path)), [])
-    return "text" not in [name.strip().lower() for name in header]
+    return "text" not in [name.strip().lower() for name in _header(path, _delimiter(path))]
 
 
 def _delimiter(path: Path) -> str:
-    return "\t" if path.suffix.lower() == ".tsv" else ","
+    """Return the delimiter under which the header names the ids, or else has the most columns."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    headers = {delimiter: _header(path, delimiter) for delimiter in ",;\t"}
+    return max(headers, key=lambda delimiter: ("id" in headers[delimiter], len(headers[delimiter])))
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next(csv.reader(file, delimiter=delimiter), [])
 
 
 def _without_text(path: Path, book: Codebook, *, several: bool) -> Iterator[CodedUnit]:
@@ -225,13 +238,13 @@ def _counts(given: Sequence[Sequence[str]], values: Sequence[str]) -> Counts:
 
 
 def _interval(table: Counts, documents: Sequence[str], seed: int) -> tuple[float, float]:
-    """Return the 2.5 and 97.5 percentiles of alpha where documents are drawn with replacement."""
+    """Return the 2.5 and 97.5 percentiles of alpha where documents are drawn with replacement; NaN where there is only one to draw."""
     places = {name: n for n, name in enumerate(dict.fromkeys(documents))}
     parts = np.zeros((len(places), 1 + table.shape[1]))
     np.add.at(parts, [places[name] for name in documents], alpha_parts(table))
     rng = np.random.default_rng(seed)
     n = len(parts)
-    sample = [alpha_of(parts[rng.integers(0, n, n)].sum(axis=0)) for _ in range(BOOTSTRAPS)] if n else [np.nan]
+    sample = [alpha_of(parts[rng.integers(0, n, n)].sum(axis=0)) for _ in range(BOOTSTRAPS)] if n > 1 else [np.nan]
     if np.all(np.isnan(sample)):
         return float("nan"), float("nan")
     low, high = np.nanpercentile(sample, [2.5, 97.5])
@@ -272,7 +285,7 @@ def table(found: Sequence[Agreement]) -> str:
         "|---|--:|--:|---|--:|--:|--:|--:|--:|",
     ]
     for one in found:
-        interval = f" [{one.low:.3f}, {one.high:.3f}]" if not np.isnan(one.alpha) else ""
+        interval = f" [{one.low:.3f}, {one.high:.3f}]" if not np.isnan(one.low) else ""
         figures = " | ".join(map(_figure, (one.cohen, one.fleiss, one.ac1, one.share, one.f1)))
         lines.append(
             f"| {one.name} | {one.items} | {one.positives or ''} | {_figure(one.alpha)}{interval} | {figures} |"
