@@ -78,7 +78,12 @@ def render(run: Run, found: Comparison, how: Methods, drawn: Sequence[Drawn], fi
     from markupsafe import Markup
 
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    environment.filters |= {"cell": cell, "percent": lambda share: f"{100 * share:.1f} %", "figure": _figure}
+    environment.filters |= {
+        "cell": cell,
+        "percent": lambda share: f"{100 * share:.1f} %",
+        "figure": _figure,
+        "plain": _plain,
+    }
     script, style = ((HERE / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     return environment.from_string((HERE / "page.html.jinja").read_text(encoding="utf-8")).render(
         run=run,
@@ -118,3 +123,7 @@ def _image(one: Drawn) -> str:
 
 def _figure(value: Any) -> str:
     return interval(value, 2)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -202,7 +202,12 @@ def test_a_codebook_without_several_choices_has_a_page(made_run, made_unit, tmp_
     assert {path.stem for path in (tmp_path / "r_files").glob("*.svg")} == {"sentiment", "timeline"}
 
 
-def test_figures_that_are_not_known_are_dashes():
+def test_figures_that_are_not_known_are_dashes(many, monkeypatch, tmp_path):
+    unknown = {"value": None, "low": None, "high": None}
+    label = {"name": "threat", "support": 0, "precision": None, "recall": None, "f1": unknown}
+    test = {"n": 3, "documents": 1, "labels": [label], "macro_f1": unknown, "micro_f1": unknown}
+    monkeypatch.setattr(methods, "_test", lambda _: test)
+    assert "macro-F1 –, micro-F1 –" in written(many, tmp_path / "r.html").text
     assert methods.interval({"value": None, "low": None, "high": None}) == "–"
     assert methods.interval({"value": 0.5, "low": None, "high": None}, 2) == "0.50"
     assert methods.interval({"value": 0.5, "low": 0.4, "high": 0.6}) == "0.500 [0.400, 0.600]"
