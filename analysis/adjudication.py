@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from ..corpus import tables
-from ..corpus.annotations import CodedUnit, questions
+from ..corpus.annotations import VERDICTS, CodedUnit
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError, UsageError
 from ..corpus.files import replacing
 from ..corpus.readers import read
 from ..corpus.records import Document, InputError
-from .agreement import answers
+from .agreement import answers, asked
 
 TEMPLATE = Path(__file__).parent / "disagreements.html.jinja"
 SHEETS = (".csv", ".tsv", ".xlsx")
 _SETTLED = "settled"
+_OF_THE_UNIT = {
+    "is_statement": "Somebody says this sentence, or is reported to.",
+    "speaker_right": "The speaker named is the one who says it.",
+}
 _WORDS = {"1": "yes", "0": "no"}
 _ANSWERS = {"1": "1", "yes": "1", "true": "1", "x": "1", "1.0": "1", "0": "0", "no": "0", "false": "0", "0.0": "0"}
 
@@ -42,7 +46,7 @@ def disagreements(units: Sequence[CodedUnit], book: Codebook) -> list[Disagreeme
     coders = _by_item(units)
     found = []
     for item, coded in coders.items():
-        for name in questions(book):
+        for name in asked(book):
             said = {unit.coder: answer for unit in coded if (answer := given[item, unit.coder].get(name))}
             if len(set(said.values())) > 1:
                 found.append(Disagreement(item, name, said))
@@ -99,7 +103,7 @@ def page(units: Sequence[CodedUnit], found: Sequence[Disagreement], book: Codebo
     open_items: dict[str, list[Disagreement]] = defaultdict(list)
     for one in found:
         open_items[one.item].append(one)
-    counts = {name: sum(one.question == name for one in found) for name in questions(book)}
+    counts = {name: sum(one.question == name for one in found) for name in asked(book)}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         codebook=book,
         coders=sorted({unit.coder for unit in units}),
@@ -115,7 +119,7 @@ def _meanings(book: Codebook) -> dict[str, str]:
     labels = {
         label.name: label.definition for group in book.groups if group.choice == "multi" for label in group.labels
     }
-    return labels | {group.name: group.description for group in book.single}
+    return _OF_THE_UNIT | labels | {group.name: group.description for group in book.single}
 
 
 def read_settled(path: Path, found: Sequence[Disagreement], book: Codebook) -> Settled:
@@ -172,7 +176,7 @@ def _merged(coded: Sequence[CodedUnit], settled: Settled, book: Codebook) -> Cod
     item = coded[0].id
     given = [answers(unit, book) for unit in coded]
     agreed = {}
-    for name in questions(book):
+    for name in asked(book):
         said = {answer[name] for answer in given if name in answer}
         agreed[name] = said.pop() if len(said) == 1 else settled.get((item, name), "")
     return replace(
@@ -180,6 +184,13 @@ def _merged(coded: Sequence[CodedUnit], settled: Settled, book: Codebook) -> Cod
         labels=frozenset(name for name in book.multi if agreed[name] == "1"),
         unknown=frozenset(name for name in book.multi if not agreed[name]),
         choices={group.name: agreed[group.name] for group in book.single if agreed[group.name]},
+        meta={**coded[0].meta, **_verdicts(coded, agreed)},
         coder="+".join(unit.coder for unit in coded),
         note=_notes(coded) if len(coded) > 1 else coded[0].note,
     )
+
+
+def _verdicts(coded: Sequence[CodedUnit], agreed: Mapping[str, str]) -> dict[str, int | None]:
+    """Return the columns of what was judged of the unit itself, as far as some coder has them."""
+    names = [name for name in VERDICTS if any(name in unit.meta for unit in coded)]
+    return {name: int(agreed[name]) if agreed[name] else None for name in names}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..corpus.annotations import CodedUnit, coded_unit, questions, read_coded, refuse_mixed
+from ..corpus.annotations import VERDICTS, CodedUnit, coded_unit, questions, read_coded, refuse_mixed
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
 from ..corpus.records import Document
@@ -42,7 +42,7 @@ class Agreement:
 
     Attributes:
         positives: items of which at least one coder said yes.
-        low, high: 95 % percentile interval of alpha, from a bootstrap over documents.
+        low, high: 95 % percentile interval of alpha, from a bootstrap over documents; NaN where all items are of one.
         f1: the mean F1 of each coder against each other.
         share: how many pairs of answers agree.
         cohen: Cohen's kappa, the mean over pairs of coders (Light 1971).
@@ -94,7 +94,7 @@ def read_coders(paths: Sequence[Path], book: Codebook) -> list[CodedUnit]:
     for path in paths:
         other = (path.stem if names.count(path.stem) == 1 else str(path)) if several else ""
         read = _without_text(path, book, several=several) if _is_bare(path) else read_coded([str(path)], book)
-        units += [replace(unit, coder=_coder(unit, other, path)) for unit in read if unit.judged(book)]
+        units += [replace(unit, coder=_coder(unit, other, path)) for unit in read if answers(unit, book)]
     refuse_mixed(units)
     return units
 
@@ -115,23 +115,42 @@ def codings(units: Sequence[CodedUnit], book: Codebook) -> Codings:
     return found
 
 
+def documents(units: Sequence[CodedUnit]) -> dict[str, str]:
+    """Return in which document each item stands, by any coder's file that says so; an item is its own where none does."""
+    said = {unit.id: unit.document for unit in units if unit.document != unit.id}
+    return {unit.id: said.get(unit.id, unit.id) for unit in units}
+
+
 def answers(unit: CodedUnit, book: Codebook) -> dict[str, str]:
     """Return what one coder answered, without what nobody judged."""
+    verdicts = {name: str(int(answer)) for name, answer in unit.verdicts.items()}
     given = {name: str(int(name in unit.labels)) for name in book.multi if name not in unit.unknown}
-    return given | dict(unit.choices)
+    return verdicts | given | dict(unit.choices)
+
+
+def asked(book: Codebook) -> tuple[str, ...]:
+    """Return all that coders can be asked: of the unit itself, and of the codebook."""
+    return tuple(dict.fromkeys((*VERDICTS, *questions(book))))
 
 
 def _is_bare(path: Path) -> bool:
     """Say whether a file is a table without texts: ids, coders and labels are enough here."""
     if path.suffix.lower() not in (".csv", ".tsv"):
         return False
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = next(csv.reader(file, delimiter=_delimiter(path)), [])
-    return "text" not in [name.strip().lower() for name in header]
+    return "text" not in [name.strip().lower() for name in _header(path, _delimiter(path))]
 
 
 def _delimiter(path: Path) -> str:
-    return "\t" if path.suffix.lower() == ".tsv" else ","
+    """Return the delimiter under which the header names the ids, or else has the most columns."""
+    if path.suffix.lower() == ".tsv":
+        return "\t"
+    headers = {delimiter: _header(path, delimiter) for delimiter in ",;\t"}
+    return max(headers, key=lambda delimiter: ("id" in headers[delimiter], len(headers[delimiter])))
+
+
+def _header(path: Path, delimiter: str) -> list[str]:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return next(csv.reader(file, delimiter=delimiter), [])
 
 
 def _without_text(path: Path, book: Codebook, *, several: bool) -> Iterator[CodedUnit]:
@@ -175,16 +194,19 @@ def agreement(
 ) -> list[Agreement]:
     """Return the agreement on every question, over the items that at least two coders answered.
 
-    `documents` says in which document an item stands; the intervals resample these, or else the items.
+    `documents` says in which document an item stands; the intervals resample these, or else the items. What can be judged of
+    the unit itself stands first, where anybody did.
     """
-    return [_question(name, found, book, seed, documents or {}) for name in questions(book)]
+    answered = {name for coders in found.values() for given in coders.values() for name in given}
+    names = [name for name in asked(book) if name in answered or name in questions(book)]
+    return [_question(name, found, book, seed, documents or {}) for name in names]
 
 
 def _question(name: str, found: Codings, book: Codebook, seed: int, documents: Mapping[str, str]) -> Agreement:
     given = {item: [coder[name] for coder in coders.values() if name in coder] for item, coders in found.items()}
     given = {item: answers for item, answers in given.items() if len(answers) > 1}
     table = _counts(list(given.values()), _values(name, book))
-    positive = table[:, 1] if name in book.multi else np.zeros(len(table))
+    positive = table[:, 1] if _is_yes_or_no(name, book) else np.zeros(len(table))
     low, high = _interval(table, [documents.get(item, item) for item in given], seed)
     return Agreement(
         name=name,
@@ -206,19 +228,23 @@ def _values(name: str, book: Codebook) -> Sequence[str]:
     return next((group.names for group in book.single if group.name == name), ("0", "1"))
 
 
+def _is_yes_or_no(name: str, book: Codebook) -> bool:
+    return all(group.name != name for group in book.single)
+
+
 def _counts(given: Sequence[Sequence[str]], values: Sequence[str]) -> Counts:
     counts = [[answers.count(value) for value in values] for answers in given]
     return np.array(counts, dtype=np.float64).reshape(len(given), len(values))
 
 
 def _interval(table: Counts, documents: Sequence[str], seed: int) -> tuple[float, float]:
-    """Return the 2.5 and 97.5 percentiles of alpha where documents are drawn with replacement."""
+    """Return the 2.5 and 97.5 percentiles of alpha where documents are drawn with replacement; NaN where there is only one to draw."""
     places = {name: n for n, name in enumerate(dict.fromkeys(documents))}
     parts = np.zeros((len(places), 1 + table.shape[1]))
     np.add.at(parts, [places[name] for name in documents], alpha_parts(table))
     rng = np.random.default_rng(seed)
     n = len(parts)
-    sample = [alpha_of(parts[rng.integers(0, n, n)].sum(axis=0)) for _ in range(BOOTSTRAPS)] if n else [np.nan]
+    sample = [alpha_of(parts[rng.integers(0, n, n)].sum(axis=0)) for _ in range(BOOTSTRAPS)] if n > 1 else [np.nan]
     if np.all(np.isnan(sample)):
         return float("nan"), float("nan")
     low, high = np.nanpercentile(sample, [2.5, 97.5])
@@ -233,9 +259,7 @@ def _light(name: str, found: Codings) -> float:
 
 def pairs(found: Codings, book: Codebook) -> list[Pair]:
     """Return how far each two coders agree on each question that both answered."""
-    return [
-        _pair(coders, name, one, other, book) for name in questions(book) for coders, one, other in _pairs(name, found)
-    ]
+    return [_pair(coders, name, one, other, book) for name in asked(book) for coders, one, other in _pairs(name, found)]
 
 
 def _pairs(name: str, found: Codings) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
@@ -250,7 +274,7 @@ def _pairs(name: str, found: Codings) -> Iterator[tuple[tuple[str, str], list[st
 
 def _pair(coders: tuple[str, str], name: str, one: list[str], other: list[str], book: Codebook) -> Pair:
     table = _counts(list(zip(one, other, strict=True)), _values(name, book))
-    f1 = pairwise_f1(table, table[:, 1]) if name in book.multi else float("nan")
+    f1 = pairwise_f1(table, table[:, 1]) if _is_yes_or_no(name, book) else float("nan")
     return Pair(coders, name, len(one), coefficients.agreement(table), coefficients.cohen(one, other), f1)
 
 
@@ -261,7 +285,7 @@ def table(found: Sequence[Agreement]) -> str:
         "|---|--:|--:|---|--:|--:|--:|--:|--:|",
     ]
     for one in found:
-        interval = f" [{one.low:.3f}, {one.high:.3f}]" if not np.isnan(one.alpha) else ""
+        interval = f" [{one.low:.3f}, {one.high:.3f}]" if not np.isnan(one.low) else ""
         figures = " | ".join(map(_figure, (one.cohen, one.fleiss, one.ac1, one.share, one.f1)))
         lines.append(
             f"| {one.name} | {one.items} | {one.positives or ''} | {_figure(one.alpha)}{interval} | {figures} |"

@@ -52,11 +52,16 @@ class Coding:
 
         """
         usable, valid = np.ones(len(self.places), dtype=bool), np.ones(len(self.places), dtype=bool)
-        for asked, answers in ((True, self.is_statement), (by in OF_SPEAKER, self.speaker_right)):
-            if asked and (answers >= 0).any():
+        for _, answers in self._asked(by):
+            if (answers >= 0).any():
                 usable &= (answers >= 0) | ~valid
                 valid &= answers == 1
         return usable, valid & usable
+
+    def _asked(self, by: str | None) -> list[tuple[str, Ints]]:
+        """Return what a unit has to be in a grouping, put as what it is not, with what coders answered."""
+        of_speaker = [("not of the speaker named", self.speaker_right)] if by in OF_SPEAKER else []
+        return [("no statement", self.is_statement), *of_speaker]
 
     def sample(self, label: str, inside: Bools, by: str | None = None) -> Sample:
         """Return the units for which `inside` holds, (N,), with what was coded of them on `label`."""
@@ -77,17 +82,16 @@ class Coding:
         usable, valid = self.valid(by)
         if len(self.places) < len(self.frame) and np.all(self.weights == 1):
             yield "The coded units carry no inclusion probabilities (column pi): they are taken for a simple random sample."
-        if not (self.is_statement >= 0).any():
+        judged = [wrong for wrong, answers in self._asked(by) if (answers >= 0).any()]
+        if judged:
+            count = int((usable & ~valid).sum())
+            yield f"{count} coded units were found to be {' or '.join(judged)}: shares are of the others."
+        if taken := [wrong for wrong, _ in self._asked(by) if wrong not in judged]:
             yield (
-                "Intervals are conditional on the extraction, as nobody coded is_statement: units that are no statements, or "
-                "not of the speaker named, count as found; statements that extraction missed are in no figure."
+                "Intervals are conditional on the extraction: nobody coded which units are "
+                f"{' or '.join(taken)}, so they count as they were found."
             )
-        else:
-            wrong = "no statement" + (" or not of the speaker named" if by in OF_SPEAKER else "")
-            yield (
-                f"{int((usable & ~valid).sum())} coded units were found to be {wrong}: shares are of those that are. "
-                "Statements that extraction missed are in no figure."
-            )
+        yield "Statements that extraction missed are in no figure."
         if missing := int((~usable).sum()):
             yield f"{missing} coded units have no answer in is_statement or speaker_right and are not used."
         if left := len(self.frame.left_out):
@@ -104,8 +108,8 @@ def join(frame: Frame, units: Sequence[CodedUnit], book: Codebook) -> Coding:
         CommuniqueError: a unit is not in the run, has another text there, or is coded twice; or nothing is coded.
 
     """
-    _refuse_repeated(units)
     coded = [unit for unit in units if _is_coded(unit, book)]
+    _refuse_repeated(coded)
     found = [unit for unit in coded if not _among(unit.id, frame.left_out)]
     left = len(coded) - len(found)
     if not found:
@@ -135,7 +139,7 @@ def _group(book: Codebook, label: str) -> str | None:
 
 def _is_coded(unit: CodedUnit, book: Codebook) -> bool:
     """Return whether anything at all was judged."""
-    return bool(unit.choices) or unit.is_statement is not None or not unit.unknown.issuperset(book.multi)
+    return unit.judged(book) or bool(unit.verdicts)
 
 
 def _refuse_repeated(units: Sequence[CodedUnit]) -> None:

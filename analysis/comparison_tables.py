@@ -11,7 +11,7 @@ from .comparison import Comparison
 from .course import Change
 from .sentences import Sentence
 from .shares import EVERYTHING, Contrast, Share
-from .tables import Report, Table, p_text, percent, points
+from .tables import Report, Table, markdown_cell, p_text, percent, points
 
 SURE = 0.05
 _MOST_DIFFERENCES = 12
@@ -19,6 +19,7 @@ _MOST_ANSWERS = 15
 _MOST_MONTHS = 24
 _MOST_LABELS = 6
 _WIDTH = 100
+_POLES = ("negative", "positive")
 Row = dict[str, Any]
 
 
@@ -30,7 +31,7 @@ def text(found: Comparison) -> str:
 
 def aligned(table: Table) -> str:
     """Return a table in Markdown with its columns aligned."""
-    cells = [table.heads, *([cell.replace("|", "/").replace("\n", " ") for cell in row] for row in table.rows)]
+    cells = [[markdown_cell(cell) for cell in row] for row in (table.heads, *table.rows)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(table.heads))]
     lines = ["| " + " | ".join(_padded(row, widths, table.names)) + " |" for row in cells]
     rule = "|" + "|".join("-" * (width + 1) + ("-" if n < table.names else ":") for n, width in enumerate(widths)) + "|"
@@ -104,7 +105,7 @@ def _figures(one: Contrast) -> tuple[str, str, str]:
 
 
 def _tone_table(found: Comparison) -> Table:
-    names = found.book.single[0].names if found.book.single else ()
+    names = found.book.sentiments
     rows = []
     for one in found.reading.tones:
         if one.group == EVERYTHING:
@@ -119,11 +120,12 @@ def _tone_table(found: Comparison) -> Table:
 
 
 def _answer_table(found: Comparison) -> Table:
-    heads = ("speaker", "answers", "most with", "sentences", "as target", "negative", "positive")
+    tones = [name for name in _POLES if name in found.book.sentiments]
+    heads = ("speaker", "answers", "most with", "sentences", "as target", *tones)
     rows = [
         (
             one.speaker, one.addressee, ", ".join(name for name, _ in one.labels.most_common(2)) or "no stance", str(one.units),
-            str(one.bases["target"]), str(one.sentiments["negative"]), str(one.sentiments["positive"]),
+            str(one.bases["target"]), *(str(one.sentiments[name]) for name in tones),
         )
         for one in found.answers[:_MOST_ANSWERS]
     ]  # fmt: skip
@@ -231,10 +233,9 @@ def contrast_row(one: Contrast) -> Row:
 
 
 def _tone_rows(found: Comparison) -> Iterator[Row]:
-    names = found.book.single[0].names if found.book.single else ()
     for one in found.reading.tones:
         yield {"group": one.group, "label": one.label, "units": one.units} | {
-            name: one.sentiments.get(name, 0) for name in names
+            name: one.sentiments.get(name, 0) for name in found.book.sentiments
         }
 
 
@@ -242,8 +243,8 @@ def _answer_rows(found: Comparison) -> Iterator[Row]:
     for one in found.answers:
         row: Row = {"speaker": one.speaker, "addressee": one.addressee, "units": one.units}
         row |= {"as_target": one.bases["target"], "as_named": one.bases["named"]}
-        row |= {name: one.labels[name] for name in found.book.multi}
-        row |= {name: one.sentiments[name] for group in found.book.single for name in group.names}
+        given = one.labels + one.sentiments
+        row |= {name: given[name] for name in found.book.labels}
         yield row | {
             "example_id": one.example.id if one.example else None,
             "example": one.example.text if one.example else None,

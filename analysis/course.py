@@ -16,7 +16,7 @@ from .profiles import Measure, adjusted, contrast
 from .run import NONE
 from .shares import EVERYTHING, Contrast, Share
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[12]\d{3}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,13 @@ def _changes(measure: Measure, group: str, before: Bools, after: Bools) -> list[
 
 
 def _days(values: npt.NDArray[np.str_]) -> npt.NDArray[np.str_]:
-    """Return the day of each date, blank where it is not known to the day."""
-    found = [match.group() if (match := _DAY.match(value)) else "" for value in values.tolist()]
-    return np.array(found, dtype=np.str_)
+    return np.array([_day(value) for value in values.tolist()], dtype=np.str_)
+
+
+def _day(value: str) -> str:
+    """Return the day of a date, blank where it is not known to the day."""
+    found = _DAY.match(value)
+    try:
+        return date.fromisoformat(found.group()).isoformat() if found else ""
+    except ValueError:
+        return ""

@@ -82,7 +82,7 @@ def design(columns: Mapping[str, npt.NDArray[np.str_]], terms: Sequence[str]) ->
     """Turn columns into numbers: a column of the input with numbers only stays one, all else becomes a 0/1 column for each level but the commonest.
 
     Raises:
-        UsageError: a term has one value only.
+        UsageError: a term has one value only, or no unit has all numbers.
 
     """
     numeric = {term: found for term in terms if term not in FIELDS and (found := _numbers(columns[term])) is not None}
@@ -90,6 +90,8 @@ def design(columns: Mapping[str, npt.NDArray[np.str_]], terms: Sequence[str]) ->
     kept = np.ones(size, dtype=bool)
     for values in numeric.values():
         kept &= ~np.isnan(values)
+    if not kept.any():
+        raise UsageError(f"no unit has a number in each of {', '.join(numeric)}; leave one of them out of the formula")
     names, blocks, references = [INTERCEPT], [np.ones((int(kept.sum()), 1))], {}
     for term in terms:
         if term in numeric:
@@ -122,11 +124,11 @@ def _levels(term: str, values: npt.NDArray[np.str_]) -> tuple[list[str], Array, 
 
 @dataclass(frozen=True)
 class Coefficient:
-    """One coefficient of one model: `naive` is what the model's own labels give."""
+    """One coefficient of one model: `naive` is what the model's own labels give, None where they have no finite solution."""
 
     model: str
     term: str
-    naive: float
+    naive: float | None
     value: float
     error: float
     low: float
@@ -214,12 +216,27 @@ def regress(sample: Sample, given: Bools, covariates: Design) -> list[Coefficien
         UsageError: a level has no coded unit, or the covariates determine each other.
 
     """
-    _refuse_unidentified(sample, covariates)
+    x, back = _standardised(covariates.matrix)
+    _refuse_unidentified(sample, covariates, x)
     found = outcome(sample)
-    return [one for model in LINKS for one in _coefficients(model, sample, found, given, covariates)]
+    return [one for model in LINKS for one in _coefficients(model, sample, found, given, covariates.names, x, back)]
 
 
-def _refuse_unidentified(sample: Sample, covariates: Design) -> None:
+def _standardised(x: Array) -> tuple[Array, Array]:
+    """Return covariates with mean 0 and deviation 1, as equations of large numbers lose their digits, and the way back.
+
+    Returns:
+        The covariates, (N, K), and the matrix that turns their coefficients into those of `x`: (K, K).
+
+    """
+    mean, deviation = x.mean(axis=0), x.std(axis=0)
+    mean[0], deviation[deviation == 0] = 0.0, 1.0
+    back = np.diag(1 / deviation)
+    back[0] -= np.where(np.arange(x.shape[1]) > 0, mean / deviation, 0.0)
+    return (x - mean) / deviation, back
+
+
+def _refuse_unidentified(sample: Sample, covariates: Design, standardised: Array) -> None:
     coded = covariates.matrix[sample.coded]
     for name, column in zip(covariates.names, coded.T, strict=True):
         if not column.any():
@@ -227,24 +244,27 @@ def _refuse_unidentified(sample: Sample, covariates: Design) -> None:
                 f"no coded unit has {name}; leave {name.split('=')[0]} out of the formula, or code some of them "
                 "(`communique sample --design stratified`)"
             )
-    if np.linalg.matrix_rank(coded) < coded.shape[1]:
+    if np.linalg.matrix_rank(standardised[sample.coded]) < coded.shape[1]:
         raise UsageError(
             f"the covariates determine each other among the coded units: {', '.join(covariates.names[1:])}; leave one out"
         )
 
 
-def _coefficients(model: str, sample: Sample, found: Outcome, given: Bools, covariates: Design) -> list[Coefficient]:
-    x = covariates.matrix
+def _coefficients(
+    model: str, sample: Sample, found: Outcome, given: Bools, names: Sequence[str], x: Array, back: Array
+) -> list[Coefficient]:
     solved = solve(model, x, found.corrected, found.weights)
-    naive = solve(model, x, given.astype(np.float64), np.ones(len(x)))
-    if solved is None or naive is None:
+    if solved is None:
         return []
-    errors = np.sqrt(np.diag(covariance(model, x, found, solved, sample.documents)))
+    naive = solve(model, x, given.astype(np.float64), np.ones(len(x)))
+    rough = [None] * len(names) if naive is None else (back @ naive).tolist()
+    values = back @ solved
+    errors = np.sqrt(np.diag(back @ covariance(model, x, found, solved, sample.documents) @ back.T))
     reach = quantile(LEVEL, found.clusters - 1) * errors
-    rows = np.column_stack([naive, solved, errors, solved - reach, solved + reach]).tolist()
+    rows = np.column_stack([values, errors, values - reach, values + reach]).tolist()
     return [
-        Coefficient(model, name, rough, value, error, low, high, _p(value, error, found.clusters - 1))
-        for name, (rough, value, error, low, high) in zip(covariates.names, rows, strict=True)
+        Coefficient(model, name, own, value, error, low, high, _p(value, error, found.clusters - 1))
+        for name, own, (value, error, low, high) in zip(names, rough, rows, strict=True)
     ]
 
 
@@ -322,6 +342,8 @@ def explain(coding: Coding, formula: Formula) -> Explanation:
     if len(np.unique(sample.documents[sample.coded])) <= len(covariates.names):
         raise UsageError(f"{formula.label} is coded in fewer documents than the formula has coefficients; code more")
     found = regress(sample, coding.frame.given[covariates.kept, coding.frame.column(formula.label)], covariates)
+    if not found:
+        raise UsageError(f"no regression of {formula.label} has a finite solution; leave a covariate out, or code more")
     notes = (*_notes(sample, covariates, found), *coding.notes(by))
     return Explanation(formula.label, tuple(found), notes)
 
@@ -340,3 +362,5 @@ def _notes(sample: Sample, covariates: Design, found: Sequence[Coefficient]) -> 
     for model in LINKS:
         if not any(one.model == model for one in found):
             yield f"The {model} regression has no finite solution: some covariate decides the label alone."
+        elif any(one.model == model and one.naive is None for one in found):
+            yield f"–: the {model} regression of the model's own labels has no finite solution: some covariate decides them alone."

@@ -34,7 +34,7 @@ README = """\
     ./replicate.sh
 
 `replicate.sh` checks that the inputs are those that were labelled, labels them again into `rerun/`, and compares the result with
-`expected/`. It ends with 0 where every text, speaker, label and sentiment is the same and no probability differs by more than {tolerance}.
+`expected/`. It ends with 0 where every text, speaker, target, label and sentiment is the same and no probability differs by more than {tolerance}.
 
 | what | where |
 |---|---|
@@ -49,6 +49,8 @@ README = """\
 The command, in `inputs/`:
 
     {command}
+
+It computes in the precision of the first run; a machine that cannot is told so.
 
 Labelling draws no random numbers, so there is no seed. The bootstrap and the samples of `communique evaluate`, `agreement` and
 `sample` have the seed 0 where no other was given.
@@ -182,9 +184,11 @@ def _record(run: Run, made: Plan) -> dict[str, Any]:
 
 def command(run: Run, made: Plan) -> list[str]:
     """Return the command that labels the inputs again, as it is given in the folder ``inputs``."""
-    options = run.manifest["decides"]["options"]
+    decides = run.manifest["decides"]
+    options = decides["options"]
     words = ["communique", "score", *made.arguments, "-o", "../rerun", "--unit", options["unit"]]
     words += ["--model", "core" if made.shipped else "../model"]
+    words += ["--precision", decides["precision"]] if "precision" in decides else []  # runs of version 0.1.0 lack it
     words += ["--text-column", options["text_column"]] if options.get("text_column") else []
     return words + (["--actors", "../actors.yaml"] if made.actors else [])
 

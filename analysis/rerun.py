@@ -17,6 +17,8 @@ from typing import Any
 TOLERANCE = 0.001
 """How far a probability may differ: processors and numbers of threads change its last digits."""
 FILES = ("units.jsonl", "statements.jsonl")
+UNIT = ("id", "text", "start", "end", "speaker", "actor", "kind", "target")
+"""What a unit is, whatever the model says of it."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Differences:
     def add(self, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Compare one unit."""
         self.units += 1
-        self.other += any(before[name] != after[name] for name in ("id", "text", "start", "end", "actor"))
+        self.other += any(before[name] != after[name] for name in UNIT)
         self.labels += (before["labels"], before["sentiment"]) != (after["labels"], after["sentiment"])
         for name in ("scores", "sentiment_scores"):
             for label, score in before[name].items():
@@ -88,7 +90,7 @@ def main(here: Path) -> int:
         return 0
     found = differences(here / "expected" / "units.jsonl", again / "units.jsonl")
     print(
-        f"{found.units} units: {found.other} differ in text or speaker, {found.labels} in labels or sentiment; the largest difference "
+        f"{found.units} units: {found.other} differ in text, speaker or target, {found.labels} in labels or sentiment; the largest difference "
         f"of a probability is {found.largest:.6f} (up to {TOLERANCE} is the processor's). {'The same.' if found.none else 'NOT the same.'}"
     )
     return 0 if found.none else 1

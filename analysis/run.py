@@ -32,7 +32,8 @@ FIELDS = (
     "target_kind",
 )
 """What units can be grouped by, beside the input's own columns."""
-_DATE = re.compile(r"\d{4}(-\d{2})?")
+_DATE = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?")
+"""Years from 1000 on: programs that know no date write the year 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class ScoredUnit:
     def value(self, name: str) -> str | None:
         """Return what the unit has under `name`, one of `FIELDS` or a column of the input; None where it has nothing."""
         if name in ("month", "year"):
-            return _part_of_date(self.date, 7 if name == "month" else 4)
+            return part_of_date(self.date, 7 if name == "month" else 4)
         if name == "target_kind":
             return self.target.kind if self.target else None
         found = getattr(self, name) if name in FIELDS else self.meta.get(name)
@@ -108,7 +109,8 @@ _KINDS: tuple[tuple[tuple[str, ...], type], ...] = (
 )
 
 
-def _part_of_date(date: str | None, length: int) -> str | None:
+def part_of_date(date: str | None, length: int) -> str | None:
+    """Return the year (`length` 4) or the month (7) of a date that begins as ``YYYY-MM``; None where it is not known."""
     found = _DATE.match(date or "")
     return found.group()[:length] if found and len(found.group()) >= length else None
 
@@ -149,10 +151,10 @@ class Run:
 
         """
         where = self.path / "units.jsonl"
-        with where.open(encoding="utf-8", newline="\n") as lines:
+        with where.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 try:
-                    yield ScoredUnit.of(_strict(line))
+                    yield ScoredUnit.of(_strict(line.decode("utf-8")))
                 except (ValueError, TypeError) as error:
                     raise CommuniqueError(
                         f"{where}, line {number} is damaged ({error}); score the inputs again"

@@ -91,13 +91,15 @@ def find(
         versus: two groups, ``A,B``: these alone are estimated and compared.
 
     Raises:
-        UsageError: `versus` does not name two groups.
+        UsageError: `versus` does not name two groups, or nobody coded any of the labels.
 
     """
     groups = _groups(coding, by)
     if versus is not None:
         groups = {name: groups[name] for name in _pair(versus, groups)}
     judged = [label for label in labels if coding.known[:, coding.frame.column(label)].any()]
+    if not judged:
+        raise UsageError(f"nobody coded {', '.join(labels)}; fill in its column, or ask for other --labels")
     found = {name: _estimates(coding, book, judged, inside, by) for name, inside in groups.items()}
     shares = tuple(
         Share(label, name, _naive(coding, label, inside), found[name][label])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..corpus import codebook as codebooks
+from ..corpus.annotations import VERDICTS
 from ..corpus.codebook import Codebook
 from ..corpus.errors import UsageError
 from ..corpus.files import replacing
@@ -18,7 +19,6 @@ from .frame import Ints
 from .run import Run, ScoredUnit
 
 SUFFIXES = (".csv", ".xlsx")
-QUESTIONS = ("is_statement", "speaker_right")
 _WIDTHS = {"text": 80, "before": 50, "speaker": 24, "actor": 24, "note": 30}
 _HIDDEN = ("document", "pi", "stratum")
 HOW_TO = """\
@@ -98,7 +98,7 @@ def write(sheet: Path, run: Run, book: Codebook, drawn: Drawn) -> None:
 def columns(book: Codebook) -> list[str]:
     """Return the columns of a sheet."""
     known = ["id", "coder", "text", "before", "speaker", "actor", "document", "pi", "stratum"]
-    return [*known, *book.multi, *(group.name for group in book.single), *QUESTIONS, "note"]
+    return [*known, *book.multi, *(group.name for group in book.single), *VERDICTS, "note"]
 
 
 def _rows(run: Run, book: Codebook, drawn: Drawn) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ def _add_choices(sheet: Any, heads: Sequence[str], rows: int, book: Codebook) ->
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    answers = dict.fromkeys((*book.multi, *QUESTIONS), ("1", "0")) | {group.name: group.names for group in book.single}
+    answers = dict.fromkeys((*book.multi, *VERDICTS), ("1", "0")) | {group.name: group.names for group in book.single}
     for name, choices in answers.items():
         letter, listed = get_column_letter(heads.index(name) + 1), ",".join(choices)
         if len(listed) <= 255:  # Excel takes no longer list

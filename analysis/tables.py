@@ -36,9 +36,9 @@ class Table:
     def markdown(self) -> str:
         """Return the table in Markdown."""
         marks = ["---"] * self.names + ["--:"] * (len(self.heads) - self.names)
-        lines = [f"{self.caption}:\n", f"| {' | '.join(self.heads)} |", f"|{'|'.join(marks)}|"]
-        lines += [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in self.rows]
-        return "\n".join(lines)
+        head, *rows = ([markdown_cell(cell) for cell in row] for row in (self.heads, *self.rows))
+        lines = [f"{self.caption}:\n", f"| {' | '.join(head)} |", f"|{'|'.join(marks)}|"]
+        return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
     def latex(self, notes: Sequence[str] = ()) -> str:
         """Return the table as LaTeX, with notes below it; it needs the package booktabs."""
@@ -53,9 +53,19 @@ class Table:
         )  # fmt: skip
 
 
+def one_line(text: str) -> str:
+    """Return `text` with each run of spaces and line breaks as one space."""
+    return " ".join(text.split())
+
+
+def markdown_cell(text: str) -> str:
+    """Return `text` so that it stays in its cell of a Markdown table."""
+    return one_line(text.replace("|", "/"))
+
+
 def escape(text: str) -> str:
     """Return `text` so that LaTeX prints it as it is."""
-    return "".join(_LATEX.get(character, character) for character in text)
+    return "".join(_LATEX.get(character, character) for character in one_line(text))
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Report:
             writer.writerows({key: formula_safe(value) for key, value in row.items()} for row in self.rows)
 
     def _write_latex(self, path: Path) -> None:
-        notes = "\n".join(["% needs \\usepackage{booktabs}", *(f"% {note}" for note in self.notes)])
+        notes = "\n".join(["% needs \\usepackage{booktabs}", *(f"% {one_line(note)}" for note in self.notes)])
         made = "\n\n".join([notes, *(table.latex(self._explaining(table)) for table in self.tables)])
         path.write_text(f"{made}\n", encoding="utf-8", errors="replace")
 
@@ -195,9 +205,9 @@ def points(difference: float) -> str:
     return f"{100 * difference:+.1f}".replace("-", MINUS)
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
     """Return a coefficient."""
-    return f"{value:.3f}".replace("-", MINUS)
+    return "–" if value is None else f"{value:.3f}".replace("-", MINUS)
 
 
 def p_text(p: float | None) -> str:

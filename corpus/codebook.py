@@ -88,6 +88,11 @@ class Codebook:
         return tuple(group for group in self.groups if group.choice == "single")
 
     @cached_property
+    def sentiments(self) -> tuple[str, ...]:
+        """The labels of the single-choice group called sentiment; none where there is no such group."""
+        return next((group.names for group in self.single if group.name == SENTIMENT), ())
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the labels and the choices between them: what a model must agree with."""
         scheme = [[group.name, group.choice, *group.names] for group in self.groups]

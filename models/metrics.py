@@ -18,14 +18,16 @@ MIN_POSITIVES = 40
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure and its 95 % percentile interval from a bootstrap over documents."""
+    """A figure and its 95 % percentile interval from a bootstrap over documents; NaN where there is none."""
 
     value: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        if np.isnan(self.value):
+            return "–"
+        return f"{self.value:.3f}" + ("" if np.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]")
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,19 @@ def count(truth: Bools, answer: Bools, documents: Sequence[str], weights: Array 
 
 
 def draws(documents: int, seed: int = 0, repeats: int = BOOTSTRAPS) -> Array:
-    """Return how often each document stands in each bootstrap sample: (repeats, documents)."""
+    """Return how often each document stands in each bootstrap sample: (repeats, documents).
+
+    There is no sample of a single document: it says nothing of how others would differ.
+    """
+    if documents < 2:
+        return np.zeros((0, documents))
     rng = np.random.default_rng(seed)
     return np.asarray(rng.multinomial(documents, np.full(documents, 1 / documents), size=repeats), dtype=np.float64)
 
 
 def interval(value: float, sample: Array) -> Interval:
-    """Return `value` with the 2.5 and 97.5 percentiles of `sample`."""
-    low, high = np.percentile(sample, [2.5, 97.5])
+    """Return `value` with the 2.5 and 97.5 percentiles of `sample`, NaN where it is empty."""
+    low, high = np.percentile(sample, [2.5, 97.5]) if len(sample) else (np.nan, np.nan)
     return Interval(float(value), float(low), float(high))
 
 

@@ -84,7 +84,8 @@ def best_threshold(probabilities: Array, truth: Bools, documents: Sequence[str])
     """
     answers = probabilities[:, None] >= GRID
     counts = count(np.broadcast_to(truth[:, None], answers.shape), answers, documents)
-    scores = counts.f1(draws(len(counts.tp), repeats=RESAMPLES))
+    samples = draws(len(counts.tp), repeats=RESAMPLES)
+    scores = counts.f1(samples if len(samples) else np.ones((1, len(counts.tp))))
     best = np.isclose(scores, scores.max(axis=1, keepdims=True))
     lowest, highest = best.argmax(axis=1), len(GRID) - 1 - best[:, ::-1].argmax(axis=1)
     return round(float((GRID[lowest] + GRID[highest]).mean() / 2), 3)

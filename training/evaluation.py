@@ -108,8 +108,8 @@ def saved_table(metrics: Path) -> str:
 
 
 def _saved(figure: dict[str, Any]) -> str:
-    """Return an interval of ``metrics.json``; one that does not exist stands there as null."""
-    return "–" if figure["value"] is None else str(Interval(**figure))
+    """Return an interval of ``metrics.json``; what does not exist stands there as null."""
+    return str(Interval(**{name: float("nan") if value is None else value for name, value in figure.items()}))
 
 
 def compare_table(reports: Sequence[tuple[str, Report]]) -> str:

@@ -75,5 +75,5 @@ class Rows:
     def to_json(self) -> Mapping[str, Any]:
         """Return what the page's data block holds."""
         lists = {name: list(found) for name, found in self._lists.items()}
-        single = [name for group in self._book.single for name in group.names]
-        return {"labels": self._book.labels, "sentiments": single, **lists, "statements": self._statements}
+        names = {"labels": self._book.labels, "sentiments": self._book.sentiments}
+        return {**names, **lists, "statements": self._statements}

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -49,19 +50,20 @@ def figures(found: Comparison) -> Iterator[Drawn]:
     rows = csv_rows(found)
     kind = "corrected by the units coded by hand" if found.corrected else "as the model labels them, uncorrected"
     groups = ", ".join(found.largest)
-    yield _drawn(
-        "profiles", "Stance by group", f"Share of units with each label, {kind}, with 95 % intervals by document: {groups or 'all units'}.",
-        _profiles, found, [row for row in rows["profiles"] if row["label"] in found.book.multi],
-    )  # fmt: skip
-    if len(found.profiles.sizes) > MOST_GROUPS:
+    if found.book.multi:
+        yield _drawn(
+            "profiles", "Stance by group", f"Share of units with each label, {kind}, with 95 % intervals by document: {groups or 'all units'}.",
+            _profiles, found, [row for row in rows["profiles"] if row["label"] in found.book.multi],
+        )  # fmt: skip
+    if found.book.multi and len(found.profiles.sizes) > MOST_GROUPS:
         yield _drawn(
             "all_groups", "Every group", f"Share of units with each label, in per cent, {kind}; the {_MOST_ROWS} largest groups at most.",
             _heat, found, rows["profiles"],
         )  # fmt: skip
-    if found.book.single:
+    if found.book.sentiments:
         yield _drawn(
             "sentiment", "Sentiment by group", f"Share of units with each sentiment, {kind}.",
-            _sentiment, found, [row for row in rows["profiles"] if row["label"] not in found.book.multi],
+            _sentiment, found, [row for row in rows["profiles"] if row["label"] in found.book.sentiments],
         )  # fmt: skip
     if found.reading.tones:
         yield _drawn(
@@ -74,9 +76,9 @@ def figures(found: Comparison) -> Iterator[Drawn]:
             f"{f' Dashed: {found.event.day}.' if found.event else ''}",
             _timeline, found, rows["months"],
         )  # fmt: skip
-    if found.event and found.event.changes:
+    if found.event and found.event.changes and found.book.multi:
         yield _drawn(
-            "event", f"Before and from {found.event.day} on", "Share of all units before the day (hollow) and from it on (filled).",
+            "event", f"Before and from {found.event.day} on", f"Share of all units before the day (hollow) and from it on (filled), {kind}.",
             _event, found, rows["event"],
         )  # fmt: skip
     if len(found.answers) > 2:
@@ -116,7 +118,7 @@ def _shown(text: str, most: int = 34) -> str:
 
 def _estimated(one: Share) -> float:
     """Return a share in per cent; nan, which is not drawn, where too little was coded: the model's own is no corrected one."""
-    return float("nan") if one.estimate.share is None else 100 * one.estimate.share
+    return nan if one.estimate.share is None else 100 * one.estimate.share
 
 
 def _reach(one: Share) -> tuple[float, float]:
@@ -167,7 +169,7 @@ def _heat(found: Comparison) -> Any:
 
 def _matrix(table: Any, rows: Sequence[str], columns: Sequence[str], legend: str) -> Any:
     figure, axes = _figure(1.6 + 0.3 * len(rows))
-    top = max(float(np.nan_to_num(table).max()), 1.0)
+    top = float(np.nanmax(table, initial=1.0))
     image = axes.imshow(table, cmap="Blues", vmin=0, vmax=top, aspect="auto")
     axes.set_xticks(range(len(columns)), columns, rotation=40, ha="left", rotation_mode="anchor")
     axes.xaxis.tick_top()
@@ -185,7 +187,7 @@ def _matrix(table: Any, rows: Sequence[str], columns: Sequence[str], legend: str
 
 def _sentiment(found: Comparison) -> Any:
     groups = found.largest or list(found.profiles.sizes)
-    names = found.book.single[0].names
+    names = found.book.sentiments
     table = {name: [_estimated(found.profiles.shares[group][name]) for group in groups] for name in names}
     figure, axes = _figure(1 + 0.36 * len(groups))
     _stacked(axes, table, [f"{group} ({found.profiles.sizes[group]})" for group in groups])
@@ -226,7 +228,7 @@ def _tones(found: Comparison) -> Any:
     tones: list[Tone] = sorted(
         (one for one in found.reading.tones if one.group == EVERYTHING), key=lambda one: -one.units
     )
-    names = found.book.single[0].names
+    names = found.book.sentiments
     table = {name: [100 * one.sentiments.get(name, 0) / one.units for one in tones] for name in names}
     figure, axes = _figure(1 + 0.28 * len(tones))
     _stacked(axes, table, [f"{one.label.replace('_', ' ')} ({one.units})" for one in tones])

@@ -13,7 +13,7 @@ from ...models import folder as folders
 from ...models.folder import ModelFolder
 from ...models.metrics import MIN_POSITIVES
 from ..comparison import Comparison
-from ..run import Run
+from ..run import Run, part_of_date
 
 FLAGS = {
     "uncertain": "the chance that a label was given or left out wrongly is high",
@@ -95,15 +95,21 @@ def _test(model: ModelFolder | None) -> Mapping[str, Any]:
 
 def _corpus(run: Run, found: Comparison) -> str:
     totals = _totals(run)
-    days = sorted({value[:10] for value in found.frame.columns["date"].tolist() if value[:4].isdigit()})
-    undated = sum(not value[:4].isdigit() for value in found.frame.columns["date"].tolist())
+    dated = [value for value in found.frame.columns["date"].tolist() if part_of_date(value, 4)]
+    days, undated = sorted({value[:10] for value in dated}), len(found.frame) - len(dated)
     dates = f"They are dated from {days[0]} to {days[-1]}" if days else "None of them is dated"
     if days and undated:
         dates += f"; {undated} have no date"
     read = f"{totals['inputs']} inputs ({totals['errors']} could not be read)" if "inputs" in totals else "the inputs"
     statements = f"{totals['statements']} statements with " if "statements" in totals else ""
+    learned = ""
+    if left := len(found.frame.left_out):
+        learned = (
+            f" {left} more, which the model has learned from or whose documents it has, were labelled and are left out of every share; "
+            "flags, tones, answers and typical sentences are of all."
+        )
     return (
-        f"From {read}, {statements}{len(found.frame)} units (sentences) of {found.documents} documents were labelled. {dates}. "
+        f"From {read}, {statements}{len(found.frame)} units (sentences) of {found.documents} documents were labelled.{learned} {dates}. "
         "Statements and their speakers were found by rules, so statements that the rules missed are in no figure, and every share "
         "and interval is conditional on this extraction."
     )
@@ -137,7 +143,7 @@ def _labelling(run: Run, found: Comparison, model: ModelFolder | None) -> str:
 def _quality(model: ModelFolder | None, test: Mapping[str, Any]) -> str:
     if not test:
         return "How right the model is cannot be shown here: its folder, with the figures of its evaluation, was not found beside the run."
-    single = "".join(f", {name} macro-F1 {_interval(value)}" for name, value in test.get("single", {}).items())
+    single = "".join(f", {name} macro-F1 {interval(value)}" for name, value in test.get("single", {}).items())
     coders = (
         " Its test sentences were coded by large language models against the codebook, not by humans, and are enriched for rare labels."
         if model and model.path == folders.CORE
@@ -145,23 +151,26 @@ def _quality(model: ModelFolder | None, test: Mapping[str, Any]) -> str:
     )
     return (
         f"On {test['n']} test sentences of {test['documents']} documents that its training never saw, the model reaches macro-F1 "
-        f"{_interval(test['macro_f1'])}, micro-F1 {_interval(test['micro_f1'])}{single} (95 % intervals, bootstrap by document)."
+        f"{interval(test['macro_f1'])}, micro-F1 {interval(test['micro_f1'])}{single} (95 % intervals, bootstrap by document)."
         f"{coders} On other texts it may be better or worse: code a sample of this run by hand to know."
     )
 
 
-def _interval(found: Mapping[str, float]) -> str:
-    return f"{found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
+def interval(found: Mapping[str, float | None], digits: int = 3) -> str:
+    """Return a figure of ``metrics.json`` with its interval, as far as they exist."""
+    value, low, high = (found[name] for name in ("value", "low", "high"))
+    if value is None:
+        return "–"
+    shown = f"{value:.{digits}f}"
+    return shown if low is None or high is None else f"{shown} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def _flags(run: Run, found: Comparison) -> str:
     counts = Counter(flag for unit in run.units() for flag in unit.flags)
     if not counts:
         return "No unit carries a flag."
-    said = [
-        f"{count} ({count / max(len(found.frame), 1):.1%}) {flag}{_meaning(flag)}"
-        for flag, count in counts.most_common()
-    ]
+    units = len(found.frame) + len(found.frame.left_out)
+    said = [f"{count} ({count / units:.1%}) {flag}{_meaning(flag)}" for flag, count in counts.most_common()]
     return f"Flagged units are counted in every share: {'; '.join(said)}."
 
 

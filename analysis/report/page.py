@@ -17,7 +17,7 @@ from ..run import Run
 from ..tables import Report
 from .browser import READABLE, Rows, Said, statements
 from .figures import Drawn, figures
-from .methods import Methods, methods
+from .methods import Methods, interval, methods
 
 if TYPE_CHECKING:
     from ...corpus.codebook import Codebook
@@ -78,7 +78,12 @@ def render(run: Run, found: Comparison, how: Methods, drawn: Sequence[Drawn], fi
     from markupsafe import Markup
 
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
-    environment.filters |= {"cell": cell, "percent": lambda share: f"{100 * share:.1f} %", "figure": _figure}
+    environment.filters |= {
+        "cell": cell,
+        "percent": lambda share: f"{100 * share:.1f} %",
+        "figure": _figure,
+        "plain": _plain,
+    }
     script, style = ((HERE / name).read_text(encoding="utf-8") for name in ("page.js", "page.css"))
     return environment.from_string((HERE / "page.html.jinja").read_text(encoding="utf-8")).render(
         run=run,
@@ -117,4 +122,8 @@ def _image(one: Drawn) -> str:
 
 
 def _figure(value: Any) -> str:
-    return f"{value['value']:.2f} [{value['low']:.2f}, {value['high']:.2f}]"
+    return interval(value, 2)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

@@ -57,7 +57,7 @@ def command(
     book = codebooks.core() if codebook_path == "core" else codebooks.load(codebook_path)
     units = agreeing.read_coders(coded, book)
     codings = agreeing.codings(units, book)
-    click.echo(agreeing.table(agreeing.agreement(codings, book, documents={unit.id: unit.document for unit in units})))
+    click.echo(agreeing.table(agreeing.agreement(codings, book, documents=agreeing.documents(units))))
     if pairs:
         click.echo("\n" + agreeing.pairs_table(agreeing.pairs(codings, book)))
     found = adjudication.disagreements(units, book)

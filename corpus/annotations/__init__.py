@@ -16,12 +16,12 @@ from ..errors import CommuniqueError, UsageError
 from ..files import replacing
 from . import _datasets, _doccano, _label_studio, _prodigy, _refi, _run, _table
 from ._detect import CODEBOOKS, detect
-from ._record import SPLITS, CodedUnit, questions
+from ._record import SPLITS, VERDICTS, CodedUnit, questions
 from ._table import coded_unit
 
 __all__ = [
-    "CODEBOOKS", "FORMATS", "SPLITS", "CodedUnit", "coded_unit", "outputs", "questions", "read_codebook", "read_coded", "read_units",
-    "refuse_mixed", "write_codebook", "write_units",
+    "CODEBOOKS", "FORMATS", "SPLITS", "VERDICTS", "CodedUnit", "coded_unit", "outputs", "questions", "read_codebook", "read_coded",
+    "read_units", "refuse_mixed", "write_codebook", "write_units",
 ]  # fmt: skip
 
 Reader = Callable[[str, Codebook, str | None], Iterator[CodedUnit]]

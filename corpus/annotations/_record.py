@@ -18,6 +18,8 @@ NO_LABEL = "no label"
 """What stands for "judged, and none applies" where an empty list could also mean "not judged"; no label can be called so."""
 _YES = {"1", "true", "yes", "x", "1.0"}
 _NO = {"0", "false", "no", "0.0"}
+VERDICTS = ("is_statement", "speaker_right")
+"""What coders can judge of a unit beside the codebook's questions."""
 _TEXTS = ("document", "split", "register", "type", "coder", "note")
 _NUMBERS = ("pi", "weight")
 _ROLES = ("id", "text", "before", "speaker", "kind", "title", "date", "publisher")
@@ -69,12 +71,18 @@ class CodedUnit:
     @property
     def is_statement(self) -> bool | None:
         """Whether the coder found that somebody says this; None where nobody judged."""
-        return yes_or_no(self.meta.get("is_statement"), "is_statement", self.id)
+        return self.verdicts.get("is_statement")
 
     @property
     def speaker_right(self) -> bool | None:
         """Whether the coder found the speaker named rightly; None where nobody judged."""
-        return yes_or_no(self.meta.get("speaker_right"), "speaker_right", self.id)
+        return self.verdicts.get("speaker_right")
+
+    @property
+    def verdicts(self) -> dict[str, bool]:
+        """What was judged of the unit itself: `VERDICTS` without those that nobody answered."""
+        found = {name: yes_or_no(self.meta.get(name), name, self.id) for name in VERDICTS}
+        return {name: answer for name, answer in found.items() if answer is not None}
 
     def judged(self, codebook: Codebook) -> bool:
         """Say whether anybody answered any question of `codebook` here."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,6 +27,24 @@ def unit(n: int, **known: Any) -> dict[str, Any]:
         "sentiment": sentiment, "sentiment_scores": {name: 0.8 if name == sentiment else 0.1 for name in SENTIMENT},
     }  # fmt: skip
     return row | known
+
+
+TOPICS = """\
+name: topics
+version: "1.0"
+groups:
+  - {name: topic, choice: single, labels: [trade, health]}
+  - {name: stance, choice: multi, labels: [opposition, support]}
+  - {name: sentiment, choice: single, labels: [negative, neutral, positive]}
+"""
+
+
+@pytest.fixture
+def topics(tmp_path: Path) -> SimpleNamespace:
+    """A codebook in which another single choice stands before the sentiment, and what a unit has under it."""
+    (tmp_path / "topics.yaml").write_text(TOPICS, encoding="utf-8")
+    scores = {"trade": 0.7, "health": 0.3, "opposition": 0.1, "support": 0.9}
+    return SimpleNamespace(book=codebooks.load(tmp_path / "topics.yaml"), fields={"scores": scores})
 
 
 @pytest.fixture

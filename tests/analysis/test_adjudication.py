@@ -150,3 +150,33 @@ def test_where_all_agree_the_page_says_so(book):
 def test_disagreements_have_their_suffixes(tmp_path, book):
     with pytest.raises(UsageError, match=r"d\.pdf.*\.html"):
         adjudication.write(UNITS, [], book, tmp_path / "d.pdf")
+
+
+NOTHING = frozenset(["opposition", "support"])
+
+
+def test_what_is_no_statement_is_settled_too(tmp_path, book):
+    units = [
+        unit("a", "anna", unknown=NOTHING, meta={"is_statement": "0", "speaker_right": ""}),
+        unit("a", "ben", unknown=NOTHING, meta={"is_statement": 0}),
+        unit("b", "anna", unknown=NOTHING, meta={"is_statement": "0"}),
+        unit("b", "ben", ["support"], meta={"is_statement": "1", "speaker_right": "1"}),
+        unit("c", "anna", ["support"], meta={"is_statement": "1", "speaker_right": "no"}),
+        unit("c", "ben", ["support"], meta={"is_statement": "yes", "speaker_right": "yes"}),
+    ]
+    found = disagreements(units, book)
+    assert {(one.item, one.question): dict(one.answers) for one in found} == {
+        ("b", "is_statement"): {"anna": "0", "ben": "1"},
+        ("c", "speaker_right"): {"anna": "0", "ben": "1"},
+    }
+    assert "Somebody says this sentence" in adjudication.page(units, found, book)
+    adjudication.write(units, found, book, tmp_path / "s.csv")
+    settle(tmp_path / "s.csv", ["1", ""])
+    a, b, c = adjudicate(units, read_settled(tmp_path / "s.csv", found, book), book)
+    assert (a.is_statement, a.speaker_right, a.unknown) == (False, None, NOTHING)
+    assert (b.is_statement, b.speaker_right, b.labels) == (True, True, {"support"}), "settled, and said by ben alone"
+    assert (c.is_statement, c.speaker_right) == (True, None), "agreed on, and still open"
+
+
+def test_a_coding_without_these_questions_gets_no_columns_for_them(book):
+    assert all(not one.meta for one in adjudicate(UNITS, {}, book))

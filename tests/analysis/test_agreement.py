@@ -11,6 +11,7 @@ from communique.analysis import agreement as agreeing
 from communique.analysis.agreement import agreement, alpha, read_codings, table
 from communique.analysis.coefficients import ac1, fleiss, pairwise_f1
 from communique.analysis.coefficients import agreement as agreeing_share
+from communique.corpus.annotations import CodedUnit
 from communique.corpus.errors import CommuniqueError
 
 
@@ -139,6 +140,23 @@ def test_documents_are_drawn_whole(book):
     assert together.high - together.low > 2 * (alone.high - alone.low)
 
 
+def test_one_document_says_nothing_of_others(book):
+    """A bootstrap that can draw one document only knows no spread, and must not show certainty."""
+    opposition = agreement(PAIRS, book, documents=dict.fromkeys("abcd", "d1"))[0]
+    assert not np.isnan(opposition.alpha)
+    assert np.isnan([opposition.low, opposition.high]).all()
+    assert f"| {opposition.alpha:.3f} |" in table([opposition])
+
+
+def test_the_document_is_known_from_any_coders_file():
+    units = [
+        CodedUnit("a", "", frozenset(), coder=coder, document=document)
+        for coder, document in (("anna", "d1"), ("ben", "a"))
+    ]
+    assert agreeing.documents(units) == agreeing.documents(units[::-1]) == {"a": "d1"}
+    assert agreeing.documents(units[1:]) == {"a": "a"}
+
+
 def test_every_two_coders_have_their_own_figures(book):
     found = agreeing.pairs(
         codings(
@@ -173,6 +191,16 @@ def test_codings_are_read_from_tables(tmp_path, book):
     assert found["a"]["x"] == {"opposition": "1", "support": "1", "sentiment": "negative"}
     assert found["a"]["y"] == {"opposition": "1", "support": "1"}
     assert found["b"]["x"] == {"opposition": "0", "support": "0"}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_tables_of_other_spreadsheets_are_read(tmp_path, book, delimiter):
+    rows = (("id", "coder", "labels"), ("a", "x", "opposition, support"), ("b", "x", ""))
+    (tmp_path / "c.csv").write_text("".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8-sig")
+    assert read_codings([tmp_path / "c.csv"], book)["a"]["x"] == {"opposition": "1", "support": "1"}
+    texts = [(*row, text) for row, text in zip(rows, ("text", "We saw it.", "It rained."), strict=True)]
+    (tmp_path / "t.csv").write_text("".join(f"{delimiter.join(row)}\n" for row in texts), encoding="utf-8")
+    assert set(read_codings([tmp_path / "t.csv"], book)) == {"a", "b"}
 
 
 @pytest.mark.parametrize(
@@ -247,3 +275,21 @@ def test_ids_that_are_mixed_up_are_named(tmp_path, book):
     (tmp_path / "y.csv").write_text("id,text,labels\na,It rained.,support\n")
     with pytest.raises(CommuniqueError, match="two different texts"):
         read_codings([tmp_path / "x.csv", tmp_path / "y.csv"], book)
+
+
+def test_rows_that_are_no_statement_are_read_and_compared(tmp_path, book):
+    head = "id,text,is_statement,speaker_right,opposition,support\n"
+    (tmp_path / "anna.csv").write_text(head + "a,We saw it.,0,,,\nb,It rained.,1,1,1,0\nc,It snowed.,,0,,\n")
+    (tmp_path / "ben.csv").write_text(head + "a,We saw it.,0,,,\nb,It rained.,1,0,1,0\nc,It snowed.,,,,\n")
+    found = read_codings([tmp_path / "anna.csv", tmp_path / "ben.csv"], book)
+    assert found["a"] == {"anna": {"is_statement": "0"}, "ben": {"is_statement": "0"}}
+    assert found["c"] == {"anna": {"speaker_right": "0"}}
+    figures = {one.name: one for one in agreement(found, book)}
+    assert list(figures) == ["is_statement", "speaker_right", "opposition", "support", "sentiment"]
+    assert (figures["is_statement"].items, figures["is_statement"].positives, figures["is_statement"].alpha) == (
+        2,
+        1,
+        1,
+    )
+    assert figures["speaker_right"].share == 0
+    assert [one.items for one in agreeing.pairs(found, book) if one.name == "is_statement"] == [2]

@@ -110,3 +110,36 @@ def test_a_unit_of_another_run_is_named(frame, book, change, word):
 def test_a_unit_that_was_coded_twice_is_named(frame, book):
     with pytest.raises(CommuniqueError, match=r"d0:s1\.1 is coded 2 times"):
         join(frame, [unit(frame, 0), unit(frame, 1, coder="a"), unit(frame, 1, coder="b")], book)
+
+
+def test_who_was_only_found_to_be_another_speaker_is_coded(frame, book):
+    blank = frozenset({"opposition", "support"})
+    found = join(frame, [unit(frame, 3, choices={}, unknown=blank, speaker_right="0"), unit(frame, 1)], book)
+    assert (found.places.tolist(), found.speaker_right.tolist()) == ([3, 1], [0, -1])
+
+
+@pytest.mark.parametrize(
+    ("answers", "by", "found", "taken"),
+    [
+        ({}, "actor", None, "no statement or not of the speaker named"),
+        ({}, "month", None, "no statement"),
+        ({"is_statement": "0"}, "actor", "no statement", "not of the speaker named"),
+        ({"is_statement": "0"}, "month", "no statement", None),
+        ({"speaker_right": "0"}, "actor", "not of the speaker named", "no statement"),
+        ({"speaker_right": "0"}, "month", None, "no statement"),
+        ({"is_statement": "1", "speaker_right": "0"}, "actor", "no statement or not of the speaker named", None),
+    ],
+)
+def test_the_notes_say_what_was_judged_and_what_counts_as_found(frame, book, answers, by, found, taken):
+    notes = " ".join(join(frame, [unit(frame, 0, **answers)], book).notes(by))
+    assert (f"1 coded units were found to be {found}: shares" in notes) == (found is not None)
+    assert (f"nobody coded which units are {taken}, so" in notes) == (taken is not None)
+    assert notes.count("found to be") == (found is not None)
+    assert notes.count("nobody coded") == (taken is not None)
+
+
+def test_a_sheet_that_two_coders_share_by_halves_is_one_coding(frame, book):
+    blank = {"choices": {}, "unknown": frozenset({"opposition", "support"})}
+    anna = [unit(frame, 0, coder="anna"), unit(frame, 1, **blank)]
+    ben = [unit(frame, 0, **blank), unit(frame, 1, coder="ben")]
+    assert join(frame, [*anna, *ben], book).places.tolist() == [0, 1]

@@ -11,7 +11,7 @@ import pytest
 from communique.analysis import comparison, course
 from communique.analysis.answers import named
 from communique.analysis.comparison import Question, compare
-from communique.analysis.comparison_tables import aligned, text, write
+from communique.analysis.comparison_tables import aligned, tables, text, write
 from communique.analysis.profiles import uncorrected
 from communique.analysis.run import read_run
 from communique.analysis.tables import Table
@@ -135,9 +135,9 @@ def test_months_and_an_event(opposed):
 
 
 def test_the_day_of_the_event_counts_as_after_and_a_month_is_no_day(made_run, made_unit):
-    dates = ["2025-03-13", "2025-03-14", "2025-03-14T08:00:00Z", "2025-03", None]
+    dates = ["2025-03-13", "2025-03-14", "2025-03-14T08:00:00Z", "2025-03", None, "2025-31-03", "0001-01-01"]
     found = compared(made_run([made_unit(n, date=date) for n, date in enumerate(dates)]), event="2025-03-14").event
-    assert (found.before, found.after, found.undated) == (1, 2, 2)
+    assert (found.before, found.after, found.undated) == (1, 2, 4)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,17 @@ def test_with_a_coded_sheet_shares_are_corrected(opposed, table, tmp_path):
     assert share.naive == 0.75
     assert share.estimate.share == pytest.approx(sum(truth) / len(truth), abs=1e-9)
     assert comparison.UNCORRECTED not in text(found)
+
+
+def test_the_tone_is_the_sentiment_whichever_other_choice_stands_first(made_run, made_unit, tmp_path, topics):
+    run = read_run(made_run([made_unit(n, labels=["support"], **topics.fields) for n in range(4)]))
+    found = compare(run, topics.book, Question("actor_type"))
+    (tones,) = [table for table in tables(found) if table.caption.startswith("Stance and sentiment")]
+    assert tones.heads[3:] == ("negative", "neutral", "positive")
+    assert tones.rows == (("support", "neutral", "4", "0.0 %", "100.0 %", "0.0 %"),)
+    write(found, tmp_path / "out")
+    with (tmp_path / "out" / "tones.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert next(csv.DictReader(file))["neutral"] == "4"
 
 
 def test_the_command_prints_writes_and_refuses(run, opposed, tmp_path):

@@ -170,6 +170,27 @@ def test_a_label_that_a_covariate_decides_has_no_logistic_regression():
     assert named(found, "ols")["actor_type=government"].value == pytest.approx(-1)
 
 
+def test_a_models_labels_that_are_separated_do_not_hide_the_coders():
+    made, columns, truth = world(2)
+    company = columns["actor_type"] == "company"
+    covariates = design(columns, ["actor_type"])
+    found = named(regress(whole(made, truth), company & truth, covariates), "logit")
+    wanted = named(regress(whole(made, truth), truth, covariates), "logit")
+    assert [one.naive for one in found.values()] == [None, None]
+    assert [one.value for one in found.values()] == [one.value for one in wanted.values()]
+
+
+@pytest.mark.parametrize("offset", [1e6, 1e8])
+def test_large_numbers_are_no_covariates_that_determine_each_other(offset):
+    made, columns, truth = world(5)
+    moved = columns | {"words": np.array([str(float(value) + offset) for value in columns["words"]])}
+    found, wanted = (regress(made, truth, design(given, TERMS)) for given in (moved, columns))
+    assert [one.model for one in found] == ["ols"] * 3 + ["logit"] * 3
+    for one, other in zip(found, wanted, strict=True):
+        if one.term != regression.INTERCEPT:
+            assert (one.value, one.error) == pytest.approx((other.value, other.error), rel=1e-5)
+
+
 # --- formulas and covariates
 
 
@@ -209,6 +230,12 @@ def test_what_is_not_all_numbers_is_categories(words):
 def test_a_covariate_of_one_value_is_refused():
     with pytest.raises(UsageError, match=r"desk.*north"):
         design({"desk": np.array(["north", "north"])}, ["desk"])
+
+
+def test_numbers_that_no_unit_has_together_are_refused():
+    columns = {"a": ["1", "(none)"], "b": ["(none)", "2"], "desk": ["north", "south"]}
+    with pytest.raises(UsageError, match="a, b"):
+        design({name: np.array(values) for name, values in columns.items()}, ["a", "b", "desk"])
 
 
 def test_a_level_that_nobody_coded_is_named():

@@ -54,7 +54,9 @@ def labelled(folder, monkeypatch, code=0, change=lambda row: row):
 
 def test_the_folder_holds_what_the_run_was_made_of(folder):
     record = json.loads((folder / "replication.json").read_text(encoding="utf-8"))
-    assert record["command"] == ["communique", "score", "news", "-o", "../rerun", "--unit", "auto", "--model", "core"]
+    assert record["command"] == [
+        "communique", "score", "news", "-o", "../rerun", "--unit", "auto", "--model", "core", "--precision", "fp32",
+    ]  # fmt: skip
     (one,) = record["inputs"]
     assert one["path"] == "news/article.txt"
     assert (folder / "inputs" / one["path"]).read_text(encoding="utf-8") == TEXT
@@ -82,7 +84,16 @@ def test_probabilities_may_differ_in_their_last_digits(folder, monkeypatch, by, 
 
 
 @pytest.mark.parametrize(
-    "change", [{"labels": ["other"]}, {"sentiment": "positive"}, {"text": "Other."}, {"actor": "Ostra"}]
+    "change",
+    [
+        {"labels": ["other"]},
+        {"sentiment": "positive"},
+        {"text": "Other."},
+        {"actor": "Ostra"},
+        {"speaker": "Maren Rask"},
+        {"kind": "other"},
+        {"target": {"text": "the levy", "start": 0, "end": 8, "actor": None, "kind": "other"}},
+    ],
 )
 def test_another_label_or_text_is_found(folder, monkeypatch, capsys, change):
     assert labelled(folder, monkeypatch, change=lambda row: row | change) == 1
@@ -95,6 +106,11 @@ def test_a_unit_more_or_less_is_found(folder, tmp_path):
         (folder / "expected" / "units.jsonl").read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8"
     )
     assert not rerun.differences(folder / "expected" / "units.jsonl", short).none
+
+
+def test_a_run_that_recorded_no_precision_has_a_command(scored):
+    del scored.manifest["decides"]["precision"]
+    assert "--precision" not in replication.command(scored, replication.plan(scored))
 
 
 def test_a_labelling_that_fails_is_a_failure(folder, monkeypatch):

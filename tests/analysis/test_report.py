@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 import urllib.request
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from communique.analysis.comparison import Question, compare
-from communique.analysis.report import figures
+from communique.analysis.report import figures, methods
 from communique.analysis.report.browser import READABLE
 from communique.analysis.report.page import write
 from communique.analysis.run import read_run
@@ -54,8 +55,8 @@ class Page(HTMLParser):
             self.text += data
 
 
-def written(folder, out, **question):
-    write(read_run(folder), codebooks.core(), Question(**{"by": "actor_type"} | question), out)
+def written(folder, out, book=None, **question):
+    write(read_run(folder), book or codebooks.core(), Question(**{"by": "actor_type"} | question), out)
     return Page(out.read_text(encoding="utf-8"))
 
 
@@ -199,6 +200,66 @@ def test_many_groups_are_shown_together(made_run, made_unit, tmp_path):
     )
     assert "Every group" in page.text
     assert "Of 9 groups the 6 largest are compared" in page.text
+
+
+def test_the_sentiment_is_shown_whichever_other_choice_stands_first(made_run, made_unit, tmp_path, topics):
+    rows = [made_unit(n, labels=["trade", "support"], **topics.fields) for n in range(4)]
+    page = written(made_run(rows), tmp_path / "r.html", topics.book)
+    assert json.loads(page.scripts[0])["sentiments"] == ["negative", "neutral", "positive"]
+    with (tmp_path / "r_files" / "sentiment.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["label"] for row in csv.DictReader(file)] == ["negative", "neutral", "positive"]
+
+
+@pytest.mark.parametrize("groups", [1, 9])
+def test_a_codebook_without_several_choices_has_a_page(made_run, made_unit, tmp_path, groups):
+    book = codebooks.core()
+    alone = replace(book, groups=tuple(group for group in book.groups if group.choice == "single"))
+    rows = [made_unit(n, actor=f"Actor {n % groups}", scores={}, date=f"2025-0{1 + n % 2}-01") for n in range(20)]
+    written(made_run(rows), tmp_path / "r.html", alone, by="actor", event="2025-02-01")
+    assert {path.stem for path in (tmp_path / "r_files").glob("*.svg")} == {"sentiment", "timeline"}
+
+
+def test_figures_that_are_not_known_are_dashes(many, monkeypatch, tmp_path):
+    unknown = {"value": None, "low": None, "high": None}
+    label = {"name": "threat", "support": 0, "precision": None, "recall": None, "f1": unknown}
+    test = {"n": 3, "documents": 1, "labels": [label], "macro_f1": unknown, "micro_f1": unknown}
+    monkeypatch.setattr(methods, "_test", lambda _: test)
+    assert "macro-F1 –, micro-F1 –" in written(many, tmp_path / "r.html").text
+    assert methods.interval({"value": None, "low": None, "high": None}) == "–"
+    assert methods.interval({"value": 0.5, "low": None, "high": None}, 2) == "0.50"
+    assert methods.interval({"value": 0.5, "low": 0.4, "high": 0.6}) == "0.500 [0.400, 0.600]"
+
+
+def test_what_nobody_coded_is_not_drawn_as_corrected(made_run, made_unit, table, tmp_path):
+    """The model's own share of a label that no coder judged is no corrected one."""
+    run = made_run([made_unit(n, labels=["threat", "denial"], date=f"2025-0{1 + n % 2}-01") for n in range(40)])
+    rows = [{"id": f"u{n}", "text": f"Sentence number {n} of the run.", "threat": n % 2, "pi": 1} for n in range(40)]
+    found = compare(
+        read_run(run), codebooks.core(), Question("actor_type", coded=[str(table(tmp_path / "c.csv", rows))])
+    )
+    shares = found.profiles.shares["company"]
+    assert figures._estimated(shares["threat"]) == pytest.approx(50)
+    assert np.isnan(figures._estimated(shares["denial"]))
+    drawn = {one.name: one for one in figures.figures(found)}
+    assert "corrected by the units coded by hand" in drawn["sentiment"].caption
+
+
+def test_flags_are_counted_among_all_that_was_labelled(many):
+    run, book = read_run(many), codebooks.core()
+    found = compare(run, book, Question("actor_type"))
+    half = np.arange(100) < 50
+    frame = replace(found.frame.where(half), left_out=frozenset(found.frame.ids[50:]))
+    corpus, *_, flags, _ = methods.methods(run, replace(found, frame=frame)).paragraphs
+    assert "10 (10.0%) uncertain" in flags
+    assert "50 units (sentences) of 50 documents were labelled. 50 more, which the model has learned from" in corpus
+
+
+def test_days_and_months_that_are_none_make_no_timeline(made_run, made_unit, tmp_path):
+    dates = ("2019-31-12", "0001-01-01", "2019-11-30", "2019-12-01")
+    page = written(made_run([made_unit(n, date=date) for n, date in enumerate(dates)]), tmp_path / "r.html")
+    assert "1 have no date" in page.text
+    with (tmp_path / "r_files" / "timeline.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["month"] for row in csv.DictReader(file)} == {"2019-11", "2019-12"}
 
 
 def test_the_command_writes_and_refuses(run, many, tmp_path):

@@ -37,7 +37,16 @@ def test_what_a_unit_has(made, name, value):
 
 
 @pytest.mark.parametrize(
-    ("date", "month", "year"), [("2019", None, "2019"), ("May 2019", None, None), (None, None, None)]
+    ("date", "month", "year"),
+    [
+        ("2019", None, "2019"),
+        ("May 2019", None, None),
+        (None, None, None),
+        ("2019-31-12", None, "2019"),
+        ("2019-00-12", None, "2019"),
+        ("2019-12-31T10:00", "2019-12", "2019"),
+        ("0001-01-01", None, None),
+    ],
 )
 def test_a_date_may_lack_a_part(made, lines, date, month, year):
     unit = ScoredUnit.of(lines(made.path / "units.jsonl")[0] | {"date": date})
@@ -89,6 +98,14 @@ def test_a_damaged_line_is_named(tmp_path, make_run, made, lines, line, word):
     with pytest.raises(CommuniqueError, match=word) as error:
         list(read_run(path).units())
     assert "units.jsonl" in str(error.value)
+
+
+def test_a_byte_that_is_no_utf8_is_a_damaged_line(tmp_path, make_run, made, lines):
+    path = make_run(tmp_path / "run", lines(made.path / "units.jsonl")[:1])
+    with (path / "units.jsonl").open("ab") as file:
+        file.write(b'{"id": "\xff"}\n')
+    with pytest.raises(CommuniqueError, match="line 2 is damaged"):
+        list(read_run(path).units())
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,12 @@ def coding(made, book):
     return Coding(frame, places, np.full(200, 3.0), np.array(truth), np.ones((200, 5), dtype=bool), judged, judged)
 
 
+def test_labels_that_nobody_coded_are_no_table(coding, book):
+    blank = replace(coding, known=np.zeros_like(coding.known))
+    with pytest.raises(UsageError, match="nobody coded support"):
+        find(blank, book, ["support"])
+
+
 def test_each_group_is_estimated_by_its_own_units(coding, book):
     found = find(coding, book, ["opposition"], "actor_type")
     by_group = {one.group: one for one in found.shares}

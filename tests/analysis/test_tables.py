@@ -111,3 +111,21 @@ def test_where_results_go(tmp_path):
     assert tables.targets(tmp_path / "a.csv", "shares", overwrite=True)
     with pytest.raises(UsageError, match=r"a\.xls"):
         tables.targets(tmp_path / "a.xls", "shares", overwrite=False)
+
+
+def test_a_line_break_of_the_data_ends_no_comment_and_no_row(tmp_path):
+    broken = "Ostra\n\\input{evil}\r\n| x"
+    table = tables.Table(broken, ("label", broken), ((broken, "1"),), 1)
+    tables.Report((table,), (), (f"publisher: compared with {broken}.",)).write(tmp_path / "r.tex")
+    text = (tmp_path / "r.tex").read_text(encoding="utf-8")
+    assert r"% publisher: compared with Ostra \input{evil} | x." in text
+    assert not [line for line in text.splitlines() if line.startswith((r"\input", "|"))]
+    rows = [line for line in tables.Table("", table.heads, table.rows, 1).markdown().splitlines() if line]
+    assert [line.count("|") for line in rows[1:]] == [3, 3, 3]
+
+
+def test_what_the_models_labels_do_not_give_is_a_dash():
+    model = Explanation("threat", (Coefficient("logit", "a", None, 0.2, 0.05, 0.1, 0.3, 0.01),), ())
+    report = tables.report_regression(model, "")
+    assert "| a | – | 0.200 |" in report.text()
+    assert report.rows[0]["naive"] is None

@@ -111,6 +111,18 @@ def test_a_draw_is_as_many_documents_as_there_are():
     assert (found == draws(7, repeats=100)).all()
 
 
+def test_one_document_has_no_interval():
+    """Every draw of a single document is that document: its spread is not nothing, it is not known."""
+    truth, answer, probabilities, documents, _ = sample()
+    found = multi_report(NAMES, truth, answer, probabilities, ["d"] * len(documents))
+    plain = multi_report(NAMES, truth, answer, probabilities, documents)
+    for one, other in ((found.macro_f1, plain.macro_f1), (found.labels[0].f1, plain.labels[0].f1)):
+        assert one.value == other.value
+        assert np.isnan([one.low, one.high]).all()
+        assert str(one) == f"{one.value:.3f}"
+    assert np.isnan(single_report(np.array([0, 1]), np.array([0, 1]), 2, ["d", "d"]).low)
+
+
 def test_an_interval_holds_the_middle_95_percent():
     found = interval(50.0, np.arange(101.0))
     assert (found.low, found.high) == (2.5, 97.5)
