@@ -202,7 +202,7 @@ def with_splits(tmp_path, table, quick, keep):
 
     units = read_coded([quick.data], load(quick.codebook))
     rows = [
-        {"id": u.id, "text": u.text, "document": u.document, "split": u.split, "labels": ",".join(u.labels), "sentiment": u.choices["sentiment"]}
+        {"id": u.id, "text": u.text, "document": u.document, "split": u.split, "labels": ",".join(u.labels) or "no label", "sentiment": u.choices["sentiment"]}
         for u in units
         if u.split in keep
     ]  # fmt: skip
