@@ -102,7 +102,7 @@ def unit(gid: str, text: str, choice: str, split: str = "") -> CodedUnit:
 
 def dataset(rows: list[tuple[CodedUnit, str]]) -> Dataset:
     """Return the rows, those without a split divided by document."""
-    units = splits.divide([one for one, _ in rows if not one.split], "grouped", {})
+    units = splits.divide([one for one, _ in rows if not one.split], "grouped")
     return Dataset((*units, *(one for one, _ in rows if one.split)), BOOK, {one.id: about for one, about in rows})
 
 

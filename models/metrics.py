@@ -30,9 +30,14 @@ class Interval:
         return f"{self.value:.3f}" + ("" if np.isnan(self.low) else f" [{self.low:.3f}, {self.high:.3f}]")
 
 
+NAN = float("nan")
+UNKNOWN = Interval(NAN, NAN, NAN)
+"""A figure that does not exist."""
+
+
 @dataclass(frozen=True)
 class LabelReport:
-    """One label's figures; `support` counts its positives."""
+    """One label's figures; `support` counts its positives. Where nobody judged it they are NaN."""
 
     name: str
     support: int
@@ -41,9 +46,9 @@ class LabelReport:
     f1: Interval
     average_precision: float
     weighted_f1: float
-    brier_skill: float = float("nan")
-    slope: float = float("nan")
-    ece: float = float("nan")
+    brier_skill: float = NAN
+    slope: float = NAN
+    ece: float = NAN
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,20 @@ def interval(value: float, sample: Array) -> Interval:
     return Interval(float(value), float(low), float(high))
 
 
+def macro(values: Array, sample: Array, judged: Bools) -> Interval:
+    """Return the mean over the columns that somebody judged, NaN where there are none.
+
+    Args:
+        values: a figure for each column, (columns,).
+        sample: the same in every bootstrap sample, (draws, columns).
+        judged: which columns count, (columns,).
+
+    """
+    if not judged.any():
+        return UNKNOWN
+    return interval(values[judged].mean(), sample.compress(judged, axis=1).mean(axis=1))
+
+
 def multi_report(
     names: Sequence[str],
     truth: Bools,
@@ -143,8 +162,12 @@ def multi_report(
     one = np.ones((1, len(plain.tp)))
     scores, each = plain.f1(one)[0], plain.f1(samples)
     natural = weighted.f1(one)[0]
+    asked: Bools = np.asarray(judged.any(axis=0))
     rows = []
     for n, name in enumerate(names):
+        if not asked[n]:
+            rows.append(LabelReport(name, 0, NAN, NAN, UNKNOWN, NAN, NAN))
+            continue
         tp, fp, fn = plain.tp[:, n].sum(), plain.fp[:, n].sum(), plain.fn[:, n].sum()
         kept = judged[:, n]
         given, chances = truth[kept, n], probabilities[kept, n]
@@ -167,8 +190,8 @@ def multi_report(
         n=len(truth),
         documents=len(plain.tp),
         labels=tuple(rows),
-        macro_f1=interval(scores.mean(), each.mean(axis=1)),
-        weighted_macro_f1=interval(natural.mean(), weighted.f1(samples).mean(axis=1)),
+        macro_f1=macro(scores, each, asked),
+        weighted_macro_f1=macro(natural, weighted.f1(samples), asked),
         micro_f1=interval(plain.micro(one)[0], plain.micro(samples)),
     )
 

@@ -57,8 +57,8 @@ TEMPLATES = (
     ("We reject the {thing} and protest against it.", "opposition", "negative"),
     ("{actor} warmly welcomes the {thing}.", "support", "positive"),
     ("We applaud the new {thing} and endorse it.", "support", "positive"),
-    ("The {thing} takes effect in May.", "", "neutral"),
-    ("{actor} will read the {thing} next week.", "", "neutral"),
+    ("The {thing} takes effect in May.", "no label", "neutral"),
+    ("{actor} will read the {thing} next week.", "no label", "neutral"),
     ("We welcome the talks but oppose the {thing}.", "opposition,support", "neutral"),
 )
 COLUMNS = ("id", "text", "before", "speaker", "kind", "document", "split", "labels", "sentiment")

@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ..corpus.codebook import Codebook
-from ..models.calibration import Array, Calibration, logit
+from ..models.calibration import Array, Calibration
 from .calibrate import calibrate
 from .dataset import Dataset
+from .linear import regression
 from .recipe import Recipe
 
 Found = tuple[Array, Dataset, Calibration]
 SEPARATORS = re.compile(r"[^a-z]+")
+STRENGTH = 10.0  # inverse strength of the regressions' penalty
 
 
 def all_on(data: Dataset, units: Dataset) -> Iterator[tuple[str, Found]]:
@@ -23,9 +24,9 @@ def all_on(data: Dataset, units: Dataset) -> Iterator[tuple[str, Found]]:
     train, dev = data.split("train"), data.split("dev")
     yield "keywords", _keywords(units)
     for name, features in (("TF-IDF + LR", _tfidf(train)), ("frozen embeddings + LR", _embeddings(data))):
-        models = _fit(features(train), train)
-        calibration = calibrate(_logits(models, features(dev), data.codebook), dev, "dev split")
-        logits = _logits(models, features(units), data.codebook)
+        weights, intercepts = regression(features(train), train, STRENGTH)
+        calibration = calibrate(features(dev) @ weights.T + intercepts, dev, "dev split")
+        logits = features(units) @ weights.T + intercepts
         yield name, (calibration.probabilities(logits, data.codebook), units, calibration)
 
 
@@ -83,26 +84,3 @@ def _embeddings(data: Dataset) -> Any:
         return np.asarray(found / counts[:, None])
 
     return mean_embeddings
-
-
-def _fit(features: Any, train: Dataset) -> list[Any]:
-    from sklearn.linear_model import LogisticRegression
-
-    models = []
-    for n in range(len(train.codebook.multi)):
-        models.append(LogisticRegression(C=10, max_iter=2000, class_weight="balanced").fit(features, train.truth[:, n]))
-    for group in train.codebook.single:
-        models.append(
-            LogisticRegression(C=10, max_iter=2000, class_weight="balanced").fit(features, train.choice(group))
-        )
-    return models
-
-
-def _logits(models: list[Any], features: Any, book: Codebook) -> Array:
-    found = np.zeros((features.shape[0], len(book.labels)))
-    for n, name in enumerate(book.multi):
-        found[:, book.labels.index(name)] = models[n].decision_function(features)
-    for n, group in enumerate(book.single):
-        probabilities = models[len(book.multi) + n].predict_proba(features)
-        found[:, book.columns(group)] = logit(probabilities)
-    return found

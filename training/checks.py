@@ -34,7 +34,15 @@ def refuse(recipe: Recipe, data: Dataset) -> None:
 
 def warnings(data: Dataset) -> list[str]:
     """Return what a referee would object to, a line each."""
-    return [*_labels(data), *_duplicates(data), *_giveaways(data)]
+    return [*_blanks(data), *_labels(data), *_duplicates(data), *_giveaways(data)]
+
+
+def _blanks(data: Dataset) -> Iterator[str]:
+    if n := sum(not unit.judged(data.codebook) for unit in data.units):
+        yield (
+            f"{n} of {len(data)} sentences are not coded, and nothing is learnt from them; a blank is missing, not a no: "
+            "where no label applies, write 0 in each column, or `no label` in the column labels"
+        )
 
 
 def _labels(data: Dataset) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..models.metrics import BOOTSTRAPS, Bools, Interval, count, draws, interval
+from ..models.metrics import BOOTSTRAPS, UNKNOWN, Bools, Interval, count, draws, interval, macro
 from .inspection import Answers
 
 
@@ -51,16 +51,20 @@ def compare(first: Answers, second: Answers, draws_: int = BOOTSTRAPS) -> list[D
 def _differences(
     names: Sequence[str], answers: Sequence[Bools], truth: Bools, documents: Sequence[str], known: Bools, n: int
 ) -> list[Difference]:
-    """Return the difference in each column's F1, as far as `names` has one for it, and last that of their mean."""
+    """Return the difference in each column's F1, as far as `names` has one for it, and last that of their mean.
+
+    Columns that nobody judged have none, and no part in the mean.
+    """
     counts = [count(truth, answer, documents) for answer in answers]
     one, many = np.ones((1, len(counts[0].tp))), draws(len(counts[0].tp), repeats=n)
     whole, drawn = (counts[0].f1(weights) - counts[1].f1(weights) for weights in (one, many))
+    judged: Bools = np.asarray(known.any(axis=0))
     right = [(answer == truth) | ~known for answer in answers]
     found = []
     for k, name in enumerate(names[:-1]):
-        value = interval(whole[0, k], drawn[:, k])
+        value = interval(whole[0, k], drawn[:, k]) if judged[k] else UNKNOWN
         found.append(Difference(name, value, *_mcnemar(right[0][:, k], right[1][:, k])))
-    mean = interval(whole.mean(), drawn.mean(axis=1))
+    mean = macro(whole[0], drawn, judged)
     return [*found, Difference(names[-1], mean, *_mcnemar(right[0].all(axis=1), right[1].all(axis=1)))]
 
 

@@ -78,7 +78,7 @@ def crossval(
 ) -> CrossValidation:
     """Train and test on every fold, for several seeds; units of the split ``test`` stay out.
 
-    Documents are dealt into folds anew for every seed. Of each training part a sixth of its documents serves to choose
+    Documents are dealt into folds anew for every seed. Of each training part a seventh of its documents serves to choose
     epoch, calibration and thresholds, so that nothing of the tested fold is seen before.
 
     Raises:
@@ -115,7 +115,7 @@ def _part(data: Dataset, tested: set[str], share: float, seed: int) -> Dataset:
     rest = data.where([unit.document not in tested for unit in data.units])
     ranked = sorted({*rest.documents}, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).hexdigest())
     kept = set(ranked[: round(share * len(ranked))])
-    inner = splits.divide([unit for unit in rest.units if unit.document in kept], "stratified", {})
+    inner = splits.divide([unit for unit in rest.units if unit.document in kept], "stratified")
     outer = [replace(unit, split="test") for unit in data.units if unit.document in tested]
     return replace(data, units=(*inner, *outer))
 

@@ -15,8 +15,6 @@ from ..corpus import coded
 from ..corpus.annotations import SPLITS, CodedUnit, read_coded
 from ..corpus.codebook import Codebook
 from ..corpus.errors import CommuniqueError
-from ..corpus.readers import read
-from ..corpus.records import Document
 from ..models.calibration import Array
 from ..models.inputs import Example
 from ..models.metrics import Bools
@@ -98,10 +96,9 @@ def load(recipe: Recipe) -> Dataset:
     """
     book = codebooks.core() if recipe.codebook == "core" else codebooks.load(recipe.codebook)
     units = coded.load() if recipe.data == "core" else read_coded([recipe.data], book)
-    targets = column(recipe.data, recipe.inputs.target) if recipe.inputs.target else {}
+    targets = column(recipe.data, units, recipe.inputs.target) if recipe.inputs.target else {}
     if not any(unit.split for unit in units):
-        dates = column(recipe.data, "date") if recipe.split == "time" else {}
-        units = splits.divide(units, recipe.split, dates)
+        units = splits.divide(units, recipe.split)
     for unit in units:
         if unit.split not in SPLITS:
             raise CommuniqueError(f"{unit.id}: split is {unit.split!r}; it must be one of {', '.join(SPLITS)}")
@@ -109,10 +106,9 @@ def load(recipe: Recipe) -> Dataset:
     return Dataset(tuple(units), book, targets)
 
 
-def column(data: str, name: str) -> dict[str, str]:
-    """Return a column of the coded table `data` by the id of the row, refusing one that is not there."""
-    rows = [row for row in read([data]) if isinstance(row, Document)] if data != "core" else []
-    found = {row.id: str((row.date if name == "date" else row.meta.get(name)) or "") for row in rows}
+def column(data: str, units: Sequence[CodedUnit], name: str) -> dict[str, str]:
+    """Return a column of the coded units of `data` by their ids, refusing one that is not there."""
+    found = {unit.id: str(unit.meta.get(name) or "") for unit in units}
     if not any(found.values()):
         raise CommuniqueError(f"{data} has no column {name!r} with anything in it; name the column as the table does")
     return found

@@ -62,11 +62,12 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  #
         book = Codebook(
             "estimator", "1", (Group(GROUP, "multi" if self.multilabel_ else "single", tuple(map(Label, names))),)
         )
+        documents = range(len(texts)) if groups is None else groups
         units = [
-            _unit(n, str(text), self._names(row, names), self.multilabel_, str(n if groups is None else groups[n]))
-            for n, (text, row) in enumerate(zip(texts, given, strict=True))
+            _unit(n, str(text), self._names(row, names), self.multilabel_, str(document))
+            for n, (text, row, document) in enumerate(zip(texts, given, documents, strict=True))
         ]
-        data = Dataset(tuple(splits.divide(units, "stratified", {})), book)
+        data = Dataset(tuple(splits.divide(units, "stratified")), book)
         self.model_: Classifier = loop.train(self._recipe(), data, lambda _: None)
         dev = data.split("dev")
         self.model_.calibration = calibrate(self.model_.logits(dev.examples), dev, "part kept aside")

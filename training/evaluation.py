@@ -93,8 +93,12 @@ def table(found: Report) -> str:
 def _row(label: Any) -> str:
     few = " (untested)" if label.support < MIN_POSITIVES else ""
     figures = (label.average_precision, label.weighted_f1, label.brier_skill, label.slope)
-    cells = [f"{label.precision:.2f}", f"{label.recall:.2f}", str(label.f1), *(f"{figure:.2f}" for figure in figures)]
+    cells = [_figure(label.precision), _figure(label.recall), str(label.f1), *map(_figure, figures)]
     return f"| {label.name}{few} | {label.support} | " + " | ".join(cells) + " |"
+
+
+def _figure(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.2f}"
 
 
 def saved_table(metrics: Path) -> str:

@@ -17,6 +17,7 @@ from ..corpus.annotations import CodedUnit
 from ..models.calibration import Array
 from ..models.classifier import Classifier
 from ..models.inputs import Encoded
+from ..models.metrics import Bools
 from . import linear
 from .dataset import Dataset
 
@@ -33,44 +34,53 @@ class Pairs:
     dev: Dataset
 
     def __post_init__(self) -> None:
-        self.shared = shared(self.learning.units)
+        self.shared = shared(self.learning)
 
     def loss(self, rows: list[Encoded], places: Sequence[int]) -> torch.Tensor:
-        """Return the squared distance of the cosines from what they should be; pairs that share weigh half of all."""
+        """Return the squared distance of the cosines from what they should be; pairs that share weigh half of all.
+
+        A pair of which nobody knows what it shares has no part in it.
+        """
         import torch
         from torch.nn import functional
 
         found = functional.normalize(linear.embed(self.classifier, rows).float(), dim=1)
         aim = torch.tensor(self.shared[np.ix_(places, places)], dtype=torch.float32, device=found.device)
         apart = ~torch.eye(len(rows), dtype=torch.bool, device=found.device)
-        each = (found @ found.T - aim) ** 2
-        halves = [each[chosen] for chosen in (apart & (aim > 0), apart & (aim == 0)) if chosen.any()]
-        return torch.stack([half.mean() for half in halves]).mean() if halves else each.sum() * 0
+        cosines = found @ found.T
+        halves = [chosen for chosen in (apart & (aim > 0), apart & (aim == 0)) if chosen.any()]
+        each = [((cosines[half] - aim[half]) ** 2).mean() for half in halves]
+        return torch.stack(each).mean() if each else cosines.sum() * 0
 
     def score(self) -> float:
         """Fit the head on the embeddings as they are, and return its dev score."""
         return linear.fit(self.classifier, self.learning, self.dev)
 
 
-def shared(units: Sequence[CodedUnit]) -> Array:
+def shared(data: Dataset) -> Array:
     """Return how much every two units share of their labels, from 0 to 1: (units, units).
 
-    Shared labels over all that either has (Jaccard); having none counts as a label. With groups, the mean over the groups.
+    Of the labels that were judged in both, those that both have over those that either has (Jaccard); to have none is to
+    share all. With groups, the mean over the groups that were judged in both, and NaN where none was. A label that no unit has
+    tells nothing.
     """
-    kinds = [[unit.labels or {""} for unit in units]]
-    for group in sorted({name for unit in units for name in unit.choices}):
-        kinds.append([{unit.choices[group]} if group in unit.choices else set() for unit in units])
-    if not any(unit.labels for unit in units) and len(kinds) > 1:
-        kinds = kinds[1:]
-    return np.asarray(np.mean([_jaccard(kind) for kind in kinds], axis=0))
+    tables = [_jaccard(data.truth, data.known & data.truth.any(axis=0))]
+    for group in data.codebook.single:
+        choice = data.choice(group)[:, None]
+        tables.append(_jaccard(choice == np.arange(len(group.names)), np.repeat(choice >= 0, len(group.names), axis=1)))
+    found = np.stack(tables)
+    there = (~np.isnan(found)).sum(axis=0)
+    mean = np.divide(np.nansum(found, axis=0), there, out=np.full(there.shape, np.nan), where=there > 0)
+    return np.asarray(mean)
 
 
-def _jaccard(sets: Sequence[frozenset[str] | set[str]]) -> Array:
-    names = sorted(set().union(*sets))
-    hot = np.array([[name in one for name in names] for one in sets], dtype=np.float64)
-    both = hot @ hot.T
-    sizes = hot.sum(axis=1)
-    return np.asarray(both / np.maximum(sizes[:, None] + sizes[None, :] - both, 1))
+def _jaccard(given: Bools, known: Bools) -> Array:
+    """Return what every two rows share of the columns known of both, NaN where there are none."""
+    has, judged = (given & known).astype(np.float64), known.astype(np.float64)
+    both, either = has @ has.T, has @ judged.T
+    either = either + either.T - both
+    shares = np.divide(both, either, out=np.ones_like(both), where=either > 0)
+    return np.where(judged @ judged.T > 0, shares, np.nan)
 
 
 def draw(data: Dataset, k: int, seed: int) -> Dataset:

@@ -75,14 +75,15 @@ def head_size(classifier: Classifier) -> int:
 def regression(features: Array, data: Dataset, strength: float) -> tuple[Array, Array]:
     """Return weights, (labels, hidden), and intercepts, (labels,), of balanced logistic regressions.
 
-    One for each multi-choice label, on the units that somebody judged for it, and a multinomial one for each group.
+    One for each multi-choice label, on the units that somebody judged for it, and a multinomial one for each group. A label
+    that nobody judged is never given.
     """
     book = data.codebook
     weights, intercepts = np.zeros((len(book.labels), features.shape[1])), np.zeros(len(book.labels))
     for n, name in enumerate(book.multi):
         place, known = book.labels.index(name), data.known[:, n]
         found, at = _fitted(features[known], data.truth[known, n].astype(int), 2, strength)
-        weights[place], intercepts[place] = found[1] - found[0], at[1] - at[0]
+        weights[place], intercepts[place] = found[1] - found[0], at[1] - at[0] if known.any() else ABSENT
     for group in book.single:
         choice, columns = data.choice(group), book.columns(group)
         known = choice >= 0

@@ -18,7 +18,7 @@ from .dataset import Dataset
 from .hardware import Hardware
 from .network import fresh, set_prior, trained
 from .recipe import Recipe
-from .scores import dev_score
+from .scores import can_score, dev_score
 from .state import Store
 
 if TYPE_CHECKING:
@@ -125,11 +125,15 @@ def begin(classifier: Classifier, recipe: Recipe, learning: Dataset, dev: Datase
 
 
 def parts(recipe: Recipe, data: Dataset) -> tuple[Dataset, Dataset]:
-    """Return the units to learn from and those of dev, refusing an empty part."""
+    """Return the units to learn from and those of dev, refusing an empty part and a dev that can choose nothing."""
     learning, dev = data.split("train"), data.split("dev")
     for name, part in (("train", learning), ("dev", dev)):
         if not len(part):
             raise CommuniqueError(f"{recipe.data}: no unit stands in the split {name}; training needs train and dev")
+    if not can_score(dev):
+        raise CommuniqueError(
+            f"{recipe.data}: dev holds no positive of any label, so nothing can be chosen on it; take the split stratified, or code more"
+        )
     return learning, dev
 
 

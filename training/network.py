@@ -46,10 +46,10 @@ def head_layer(network: Any) -> Any:
 
 
 def set_prior(classifier: Classifier, data: Dataset) -> None:
-    """Let the head begin at the labels' shares, so that the first steps need not find them."""
+    """Let the head begin at the labels' shares among the units judged for them, so that the first steps need not find them."""
     import torch
 
-    shares = np.clip(data.truth.mean(axis=0), 1e-3, 1 - 1e-3)
+    shares = np.clip(data.truth.sum(axis=0) / np.maximum(data.known.sum(axis=0), 1), 1e-3, 1 - 1e-3)
     bias = head_layer(classifier.network).bias
     with torch.no_grad():
         for name, share in zip(data.codebook.multi, shares, strict=True):

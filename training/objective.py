@@ -69,5 +69,6 @@ def _positive_weights(data: Dataset, recipe: Recipe, device: Any) -> torch.Tenso
     if not recipe.positive_power:
         return None
     positives = np.maximum(data.truth.sum(axis=0), 1)
-    weights = ((len(data) - positives) / positives) ** recipe.positive_power
+    negatives = np.maximum(data.known.sum(axis=0) - positives, 0)
+    weights = (negatives / positives) ** recipe.positive_power
     return torch.tensor(weights, dtype=torch.float32, device=device)

@@ -29,6 +29,13 @@ def score(logits: Array, dev: Dataset) -> float:
         scores.append(float(np.mean(found)))
     for group in dev.codebook.single:
         truth = dev.choice(group)
-        answer = logits[:, dev.codebook.columns(group)].argmax(axis=1)
-        scores.append(float(f1_score(truth[truth >= 0], answer[truth >= 0], average="macro")))
+        known = truth >= 0
+        if known.any():
+            answer = logits[known, dev.codebook.columns(group)].argmax(axis=1)
+            scores.append(float(f1_score(truth[known], answer, average="macro")))
     return float(np.mean(scores))
+
+
+def can_score(dev: Dataset) -> bool:
+    """Say whether `dev` holds a positive of any label, without which there is nothing to score."""
+    return bool(dev.truth.any()) or any((dev.choice(group) >= 0).any() for group in dev.codebook.single)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from ..corpus.annotations import CodedUnit
 from ..corpus.errors import CommuniqueError
@@ -13,12 +14,27 @@ from ..corpus.errors import CommuniqueError
 DEV_SHARE = 0.15
 
 
-def divide(units: Sequence[CodedUnit], how: str, dates: Mapping[str, str]) -> list[CodedUnit]:
-    """Return `units`, each in ``train`` or ``dev``; `dates` are ISO dates by unit id, for the split by time."""
+def divide(units: Sequence[CodedUnit], how: str) -> list[CodedUnit]:
+    """Return `units`, each in ``train`` or ``dev``.
+
+    Raises:
+        CommuniqueError: there are too few documents, or a date is missing or is none.
+
+    """
     if how == "grouped":
         return [with_split(unit) for unit in units]
-    chosen = _latest(units, dates) if how == "time" else set(folds(units, round(1 / DEV_SHARE), "dev")[0])
+    chosen = _latest(units) if how == "time" else _stratified(units)
     return [replace(unit, split="dev" if unit.document in chosen else "train") for unit in units]
+
+
+def _stratified(units: Sequence[CodedUnit]) -> set[str]:
+    """Return one of seven like parts of the documents."""
+    documents, parts = len({unit.document for unit in units}), round(1 / DEV_SHARE)
+    if documents < parts:
+        raise CommuniqueError(
+            f"{documents} documents or texts are too few to keep one in {parts} aside to choose on; code at least {parts}"
+        )
+    return set(folds(units, parts, "dev")[0])
 
 
 def with_split(unit: CodedUnit) -> CodedUnit:
@@ -59,13 +75,11 @@ def folds(units: Sequence[CodedUnit], k: int, seed: str) -> list[list[str]]:
     return found
 
 
-def _latest(units: Sequence[CodedUnit], dates: Mapping[str, str]) -> set[str]:
+def _latest(units: Sequence[CodedUnit]) -> set[str]:
     """Return the documents that hold the latest units: 15 % of all, by each document's latest date."""
     last: dict[str, str] = {}
     for unit in units:
-        if not dates.get(unit.id):
-            raise CommuniqueError(f"{unit.id} has no date; fill the column date, or take another split than time")
-        last[unit.document] = max(last.get(unit.document, ""), dates[unit.id])
+        last[unit.document] = max(last.get(unit.document, ""), _date(unit))
     sizes = Counter(unit.document for unit in units)
     chosen: set[str] = set()
     taken = 0
@@ -75,3 +89,15 @@ def _latest(units: Sequence[CodedUnit], dates: Mapping[str, str]) -> set[str]:
         chosen.add(document)
         taken += sizes[document]
     return chosen
+
+
+def _date(unit: CodedUnit) -> str:
+    """Return the date, of which dates in ISO's order of year, month and day alone sort by time; the later parts may be absent."""
+    found = str(unit.meta.get("date") or "").strip()
+    if not found:
+        raise CommuniqueError(f"{unit.id} has no date; fill the column date, or take another split than time")
+    try:
+        date.fromisoformat(found[:10] + "2000-01-01"[len(found[:10]) :])
+    except ValueError as error:
+        raise CommuniqueError(f"{unit.id}: date is {found!r}; write 2025-03-14, 2025-03 or 2025") from error
+    return found

@@ -51,7 +51,7 @@ def methods(run: Run, found: Comparison) -> Methods:
     """Return what is known of how the run and its figures were made."""
     model = _model(run)
     test = _test(model)
-    figures = {one["name"]: one for one in test.get("labels", ())}
+    figures = {one["name"]: one for one in test.get("labels", ()) if one["f1"]["value"] is not None}
     thresholds = run.manifest["decides"].get("thresholds", {})
     lines = tuple(
         LabelLine(

@@ -112,5 +112,6 @@ def _load(data: str, model: Classifier) -> Dataset:
         return dataset.load(Recipe())
     if data == "contrast":
         return dataset.Dataset(tuple(coded.contrast()), codebooks.core())
-    targets = dataset.column(data, model.form.target) if model.form.target else {}
-    return dataset.Dataset(tuple(read_coded([data], model.codebook)), model.codebook, targets)
+    units = read_coded([data], model.codebook)
+    targets = dataset.column(data, units, model.form.target) if model.form.target else {}
+    return dataset.Dataset(tuple(units), model.codebook, targets)

@@ -2,7 +2,8 @@
 
 Two layouts are read: *listed* (a column ``labels`` with the labels of the row) and *wide* (a column for each
 label with 1, 0 or blank). A column named like a single-choice group (``sentiment``) holds its label. A blank
-is missing, never a no. What is written is wide, so that a missing judgement stays one.
+is missing, never a no: where a list names no label because none applies, it says ``no label``, or ``[]``. What is written is
+wide, so that a missing judgement stays one.
 """
 
 from __future__ import annotations
@@ -64,9 +65,13 @@ def refuse_unlabelled(rows: Iterable[Document], codebook: Codebook) -> None:
 def coded_unit(row: Document, codebook: Codebook) -> CodedUnit:
     """Read one row's labels, in the listed or the wide layout."""
     row = _record.named(row)
-    listed = next((row.meta[key] for key in LISTED if key in row.meta), None)
+    listed = next((cell for key in LISTED if not _is_blank(cell := row.meta.get(key))), None)
     given = _wide(row, codebook) if listed is None else listed_judgement(listed, row, codebook)
     return _record.unit_of(row, given, codebook)
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def listed_judgement(raw: Any, row: Document, codebook: Codebook) -> Judgement:

@@ -184,13 +184,14 @@ def test_cohens_kappa_of_more_than_two_is_the_mean_over_pairs(book):
 
 def test_codings_are_read_from_tables(tmp_path, book):
     (tmp_path / "x.csv").write_text(
-        "id,coder,labels,sentiment\na,x,opposition;support,negative\nb,x,,\n", encoding="utf-8-sig"
+        "id,coder,labels,sentiment\na,x,opposition;support,negative\nb,x,no label,\nc,x,,\n", encoding="utf-8-sig"
     )
     (tmp_path / "y.tsv").write_text("id\tcoder\tlabels\na\ty\topposition, support\n")
     found = read_codings([tmp_path / "x.csv", tmp_path / "y.tsv"], book)
     assert found["a"]["x"] == {"opposition": "1", "support": "1", "sentiment": "negative"}
     assert found["a"]["y"] == {"opposition": "1", "support": "1"}
     assert found["b"]["x"] == {"opposition": "0", "support": "0"}
+    assert "c" not in found, "a blank is no judgement"
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
@@ -236,7 +237,7 @@ def test_a_choice_that_is_none_is_named(tmp_path, book):
 
 
 def test_an_item_that_a_coder_coded_twice_is_named(tmp_path, book):
-    (tmp_path / "c.csv").write_text("id,coder,labels\na,x,opposition\na,x,\n")
+    (tmp_path / "c.csv").write_text("id,coder,labels\na,x,opposition\na,x,no label\n")
     with pytest.raises(CommuniqueError, match="a"):
         read_codings([tmp_path / "c.csv"], book)
 

@@ -44,10 +44,10 @@ def test_what_core_was_judged_on_is_not_what_it_learned_from(run_of_core):
 
 def test_the_tables_of_another_model_are_named_by_the_user(made, tmp_path, table, book):
     rows = [
-        {"id": "a", "text": "We saw case number one in the cold north of Kestria.", "labels": "", "split": "train"},
-        {"id": "b", "text": "We saw case number two in the cold north of Kestria.", "labels": "", "split": "test"},
-        {"id": "c", "text": "Thank you very much.", "labels": "", "split": "dev"},
-        {"id": "d", "text": "No.", "labels": "", "split": "train"},
+        {"id": "a", "text": "We saw case number one in the cold north of Kestria.", "labels": "no label", "split": "train"},
+        {"id": "b", "text": "We saw case number two in the cold north of Kestria.", "labels": "no label", "split": "test"},
+        {"id": "c", "text": "Thank you very much.", "labels": "no label", "split": "dev"},
+        {"id": "d", "text": "No.", "labels": "no label", "split": "train"},
     ]
     path = table(tmp_path / "trained.csv", rows)
     found = learned(read_run(made.path), [str(path)], book)

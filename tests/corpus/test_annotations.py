@@ -38,7 +38,8 @@ def row(**fields):
         ("opposition#support", {"opposition", "support"}),
         ('["opposition", "support"]', {"opposition", "support"}),
         (" opposition , ", {"opposition"}),
-        ("", set()),
+        ("no label", set()),
+        ("[]", set()),
     ],
 )
 def test_the_listed_layout(read, cell, labels):
@@ -74,6 +75,19 @@ def test_a_blank_is_missing_and_never_a_no(read):
     assert (second.labels, second.unknown) == (set(), {"opposition"})
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_list_is_missing_too(read, blank):
+    unit, _ = read(row(labels=blank, sentiment="neutral"), row(id="b", labels="support", sentiment=""))
+    assert (unit.labels, unit.unknown) == (set(), {"opposition", "support"})
+    assert unit.choices == {"sentiment": "neutral"}
+
+
+def test_a_blank_list_in_json_is_null_and_an_empty_one_is_a_judgement(read):
+    null, empty, _ = read(row(labels=None), row(id="b", labels=[]), row(id="c", labels=["support"]), suffix="jsonl")
+    assert null.unknown == {"opposition", "support"}
+    assert empty.unknown == set()
+
+
 def test_a_label_without_a_column_is_missing(read):
     (unit,) = read(row(opposition="1"))
     assert unit.unknown == {"support"}
@@ -93,7 +107,7 @@ def test_a_single_choice_may_stand_among_the_labels(read):
 def test_what_else_is_known_of_a_unit(read):
     (unit,) = read(
         row(
-            labels="", before="Before.", speaker="Ostra", kind="company", document="d1", split="dev", register="release",
+            labels="no label", before="Before.", speaker="Ostra", kind="company", document="d1", split="dev", register="release",
             type="contrast", coder="c1", weight="2.5",
         )
     )  # fmt: skip
@@ -110,14 +124,14 @@ def test_what_else_is_known_of_a_unit(read):
 
 
 def test_a_unit_without_a_document_is_its_own(read):
-    assert [unit.document for unit in read(row(labels=""), row(id="b", labels=""))] == ["a", "b"]
+    assert [unit.document for unit in read(row(labels="no label"), row(id="b", labels="no label"))] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
     ("fields", "weight"), [({"pi": "0.25"}, 4.0), ({"pi": ""}, 1.0), ({}, 1.0), ({"pi": "0.5", "weight": "3"}, 3.0)]
 )
 def test_the_weight_is_one_over_the_probability(read, fields, weight):
-    assert read(row(labels="", **fields))[0].weight == weight
+    assert read(row(labels="no label", **fields))[0].weight == weight
 
 
 @pytest.mark.parametrize(
@@ -143,7 +157,7 @@ def test_what_is_wrong_is_named(read, fields, words):
 )
 def test_an_impossible_weight_is_named(read, fields):
     with pytest.raises(CommuniqueError, match=next(iter(fields))):
-        read(row(labels="", **fields))
+        read(row(labels="no label", **fields))
 
 
 def test_a_broken_list_is_named(read):

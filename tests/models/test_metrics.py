@@ -85,6 +85,21 @@ def test_single_choice_macro_f1_is_sklearns(seed):
     assert found.low <= found.high
 
 
+def test_a_label_nobody_judged_has_no_figure_and_no_part_in_the_mean():
+    truth, answer, probabilities, documents, weights = sample()
+    known = np.ones_like(truth)
+    known[:, 1] = False
+    found = multi_report(NAMES, truth, answer, probabilities, documents, weights, known)
+    two = [0, 2]
+    alone = multi_report(("a", "c"), truth[:, two], answer[:, two], probabilities[:, two], documents, weights)
+    assert (found.macro_f1, found.weighted_macro_f1) == (alone.macro_f1, alone.weighted_macro_f1)
+    assert (found.labels[0], found.labels[2]) == alone.labels
+    assert str(found.labels[1].f1) == "–"
+    assert np.isnan(found.labels[1].precision)
+    nobody = multi_report(NAMES, truth, answer, probabilities, documents, weights, np.zeros_like(truth))
+    assert str(nobody.macro_f1) == "–"
+
+
 def test_perfect_answers():
     truth, _, _, documents, _ = sample()
     found = multi_report(NAMES, truth, truth, truth * 0.98 + 0.01, documents)

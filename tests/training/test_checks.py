@@ -36,6 +36,10 @@ def test_good_data_get_no_complaint(book):
     [
         ([unit(n, "support") for n in range(9)], ["support has 9 positives", "30"]),
         ([unit(n, "support") for n in range(9)], ["support has no negative example"]),
+        (
+            [unit(1, "support"), unit(2, unknown=frozenset({"opposition", "support"}), choices={})],
+            ["1 of 2 sentences are not coded", "`no label`"],
+        ),
         ([unit(1, text="We  SAW it."), unit(2, split="dev", text="we saw it.")], ["1 texts", "we saw it."]),
         (
             [unit(n, "support" if n < 40 else "", speaker="Ostra" if n < 38 else f"s{n % 9}") for n in range(100)],
@@ -81,7 +85,7 @@ def test_double_codings_are_found(book):
 @pytest.fixture
 def table_of(tmp_path, table, codebook_path):
     def call(rows, **options):
-        path = table(tmp_path / "c.csv", [{"labels": "", "sentiment": "neutral"} | row for row in rows])
+        path = table(tmp_path / "c.csv", [{"labels": "no label", "sentiment": "neutral"} | row for row in rows])
         return dataset.load(Recipe(data=str(path), codebook=str(codebook_path), **options))
 
     return call
@@ -97,11 +101,33 @@ def test_a_split_by_time_keeps_the_latest_for_dev(table_of):
         table_of([*rows, {"id": "u99", "text": "x", "document": "d9", "date": ""}], split="time")
     with pytest.raises(CommuniqueError, match="date"):
         table_of([{"id": "a", "text": "x"}], split="time")
+    with pytest.raises(CommuniqueError, match="'31/12/2018'.*2025-03-14"):
+        table_of([*rows, {"id": "u99", "text": "x", "document": "d9", "date": "31/12/2018"}], split="time")
+
+
+@pytest.mark.parametrize("early", ["2018", "2018-12", "2018-12-31", "2018-12-31T23:59:59"])
+def test_dates_may_be_exact_or_not(early):
+    dates = ["2017-01-01"] * 11 + [early, "2019-01-01", "2019-02"]
+    found = splits.divide([unit(n, meta={"date": day}) for n, day in enumerate(dates)], "time")
+    assert [one.id for one in found if one.split == "dev"] == ["u11", "u12", "u13"]
+
+
+def test_dates_and_targets_are_read_from_every_format(book, tmp_path, codebook_path):
+    from communique.corpus.annotations import write_units
+    from communique.models.inputs import InputFormat
+
+    units = [unit(n, split="", meta={"date": f"2019-{n + 1:02}-01", "about": f"Ostra {n}"}) for n in range(9)]
+    write_units(units, book, tmp_path / "tasks.json")
+    form = InputFormat(target="about")
+    recipe = Recipe(data=str(tmp_path / "tasks.json"), codebook=str(codebook_path), split="time", inputs=form)
+    data = dataset.load(recipe)
+    assert {u.document for u in data.split("dev").units} == {"d7", "d8"}
+    assert data.examples[2].target == "Ostra 2"
 
 
 def test_a_stratified_split_shares_rare_labels(table_of):
     rows = [
-        {"id": f"u{n}", "text": "x", "document": f"d{n // 2}", "labels": "support" if n % 50 == 0 else ""}
+        {"id": f"u{n}", "text": "x", "document": f"d{n // 2}", "labels": "support" if n % 50 == 0 else "no label"}
         for n in range(700)
     ]
     data = table_of(rows, split="stratified")
@@ -208,7 +234,7 @@ def test_what_is_missing_is_said(run, arguments, word):
 def test_coders_who_disagree_are_named(run, tmp_path, table, codebook_path, tiny_base):
     rows = [
         {"id": f"u{n}", "text": f"They met {n} times.", "document": f"d{n}", "coder": coder, "sentiment": "neutral",
-         "labels": "support" if n % 2 else "opposition" if (n + (coder == "b")) % 3 else ""}
+         "labels": "support" if n % 2 else "opposition" if (n + (coder == "b")) % 3 else "no label"}
         for n in range(30) for coder in "ab"
     ]  # fmt: skip
     path = table(tmp_path / "c.csv", rows)

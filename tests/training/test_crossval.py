@@ -14,6 +14,7 @@ from communique.corpus.errors import CommuniqueError
 from communique.models.calibration import Calibration
 from communique.training import compare, crossval, dataset, evaluation
 from communique.training.crossval import Fold, fit_curve
+from communique.training.dataset import Dataset
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,18 @@ def test_the_better_model_is_better(data, book):
     assert by_name["sentiment macro-F1"].p == 1
     reports = [evaluation.report(answers(data, *way), data, plain) for way in ((0.05, 0), (0.4, 1))]
     assert by_name["macro-F1"].f1.value == pytest.approx(reports[0].macro_f1.value - reports[1].macro_f1.value)
+
+
+def test_two_models_are_not_compared_on_what_nobody_judged(data, book):
+    plain = Calibration.identity(book)
+    bare = Dataset(
+        tuple(replace(u, labels=u.labels - {"support"}, unknown=frozenset({"support"})) for u in data.units), book
+    )
+    found = compare.compare(*(evaluation.answers(answers(data, *way), bare, plain) for way in ((0.05, 0), (0.4, 1))))
+    by_name = {one.name: one for one in found}
+    assert str(by_name["support"].f1) == "–"
+    assert by_name["macro-F1"].f1 == by_name["opposition"].f1
+    assert "| support | – |" in compare.table(found, ("a", "b"))
 
 
 def test_a_model_is_as_good_as_itself(run, tiny_model, coded_csv):

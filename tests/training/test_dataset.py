@@ -20,7 +20,7 @@ def make(tmp_path, table, codebook_path):
     """Load a dataset of rows."""
 
     def call(*rows):
-        path = table(tmp_path / "coded.csv", [{"labels": "", "sentiment": "neutral"} | row for row in rows])
+        path = table(tmp_path / "coded.csv", [{"labels": "no label", "sentiment": "neutral"} | row for row in rows])
         return load(Recipe(data=str(path), codebook=str(codebook_path)))
 
     return call

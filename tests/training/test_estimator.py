@@ -59,12 +59,17 @@ def test_parameters_are_read_and_set(tiny_base):
     assert found.fit(TEXTS, LABELS).predict(["Ostra opposes the ban."]).shape == (1,)
 
 
-def test_groups_stay_together(estimator, monkeypatch):
+@pytest.mark.parametrize("index", [range(18), range(100, 118), range(17, -1, -1)])
+def test_groups_stay_together(estimator, monkeypatch, index):
+    import pandas as pd
+
     from communique.training import loop
 
     seen, train = [], loop.train
     monkeypatch.setattr(loop, "train", lambda recipe, data, report: seen.append(data) or train(recipe, data, report))
-    estimator.fit(TEXTS, LABELS, groups=[f"g{n // 2}" for n in range(18)])
+    groups = [f"g{n // 2}" for n in range(18)]
+    estimator.fit(TEXTS, LABELS, groups=pd.Series(groups, index=index))
+    assert [unit.document for unit in seen[0].units] == groups, "by place, not by the index"
     places = {}
     for unit in seen[0].units:
         assert places.setdefault(unit.document, unit.split) == unit.split

@@ -126,3 +126,24 @@ def test_baselines_stand_beside(tiny_recipe, monkeypatch):
         if name.startswith("TF-IDF"):
             assert report.macro_f1.value > 0.9
     assert names == ["keywords", "TF-IDF + LR", "frozen embeddings + LR"]
+
+
+def test_baselines_learn_from_what_was_judged(tiny_recipe, monkeypatch):
+    """Support was judged by nobody and sentiment for every other unit; opposition has no positive to learn from."""
+    from communique.training import baselines
+
+    whole = dataset.load(tiny_recipe)
+    monkeypatch.setattr(baselines, "_embeddings", lambda _: lambda part: np.eye(len(part), 4))
+    partly = [
+        replace(
+            unit,
+            labels=frozenset() if unit.split == "train" else unit.labels - {"support"},
+            unknown=frozenset({"support"}),
+            choices=unit.choices if n % 2 else {},
+        )
+        for n, unit in enumerate(whole.units)
+    ]
+    data = Dataset(tuple(partly), whole.codebook)
+    found = dict(baselines.all_on(data, data.split("test")))["TF-IDF + LR"]
+    assert evaluation.report(*found).single["sentiment"].value > 0.9
+    assert found[0][:, 1].max() < 0.05

@@ -202,7 +202,7 @@ def with_splits(tmp_path, table, quick, keep):
 
     units = read_coded([quick.data], load(quick.codebook))
     rows = [
-        {"id": u.id, "text": u.text, "document": u.document, "split": u.split, "labels": ",".join(u.labels), "sentiment": u.choices["sentiment"]}
+        {"id": u.id, "text": u.text, "document": u.document, "split": u.split, "labels": ",".join(u.labels) or "no label", "sentiment": u.choices["sentiment"]}
         for u in units
         if u.split in keep
     ]  # fmt: skip
@@ -214,6 +214,18 @@ def test_an_empty_split_is_named(quick, tmp_path, table, keep, missing):
     with pytest.raises(CommuniqueError, match=missing):
         fit(with_splits(tmp_path, table, quick, keep), tmp_path / "model")
     assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize("method", ["full", "linear"])
+def test_a_group_that_nobody_answered_in_dev_is_not_scored(quick, data, method):
+    units = [replace(unit, choices={}) if unit.split == "dev" else unit for unit in data.units]
+    trained(replace(quick, method=method), dataset.Dataset(tuple(units), data.codebook))
+
+
+def test_a_dev_part_that_can_choose_nothing_is_refused(quick, data):
+    units = [replace(u, choices={}, labels=frozenset()) if u.split == "dev" else u for u in data.units]
+    with pytest.raises(CommuniqueError, match=r"dev holds no positive.*stratified"):
+        trained(quick, dataset.Dataset(tuple(units), data.codebook))
 
 
 def test_no_test_split_is_no_harm(quick, tmp_path, table):

@@ -10,6 +10,7 @@ import pytest
 from communique.corpus.annotations import CodedUnit
 from communique.corpus.errors import CommuniqueError
 from communique.models import classifier as classifiers
+from communique.models.calibration import Calibration
 from communique.models.inputs import Example
 from communique.training import dataset, feed, fewshot, linear, loop, mean_layer, network, objective
 from communique.training.dataset import Dataset
@@ -105,20 +106,29 @@ def test_pairs_draw_together_what_shares_labels(recipe, data):
         model.network.eval()
         found = linear.embeddings(model, feed.first_windows(model, learning.examples))
         found = found / np.linalg.norm(found, axis=1, keepdims=True)
-        cosines, wanted = found @ found.T, fewshot.shared(learning.units)
+        cosines, wanted = found @ found.T, fewshot.shared(learning)
         return cosines[wanted == 1].mean() - cosines[wanted == 0].mean()
 
     assert gap(loop.train(chosen, data, lambda _: None)) > gap(network.fresh(chosen, data)) + 0.3
 
 
-def test_what_two_units_share():
+def test_what_two_units_share(book):
     units = [
         CodedUnit("a", "x", frozenset({"opposition"}), {"sentiment": "negative"}),
         CodedUnit("b", "x", frozenset({"opposition", "support"}), {"sentiment": "neutral"}),
         CodedUnit("c", "x", frozenset(), {"sentiment": "neutral"}),
     ]
-    assert fewshot.shared(units).tolist() == [[1, 0.25, 0], [0.25, 1, 0.5], [0, 0.5, 1]]
-    assert fewshot.shared([replace(u, choices={}) for u in units])[0].tolist() == [1, 0.5, 0]
+
+    def shared(units):
+        return fewshot.shared(Dataset(tuple(units), book))
+
+    assert shared(units).tolist() == [[1, 0.25, 0], [0.25, 1, 0.5], [0, 0.5, 1]]
+    assert shared(replace(u, choices={}) for u in units)[0].tolist() == [1, 0.5, 0]
+    unjudged = replace(units[2], unknown=frozenset(book.multi))
+    assert shared([*units[:2], unjudged])[2].tolist() == [0, 1, 1], "by sentiment alone"
+    assert np.isnan(shared([*units, replace(unjudged, choices={})])[3]).all()
+    half = replace(units[2], unknown=frozenset({"support"}), choices={})
+    assert shared([replace(u, choices={}) for u in units] + [half])[3].tolist() == [0, 0, 1, 1]
 
 
 def test_a_draw_has_so_many_examples_a_label(data):
@@ -139,6 +149,59 @@ def test_a_class_nobody_chose_is_never_the_answer(recipe, data):
     )
     model = loop.train(replace(recipe, method="linear"), few, lambda _: None)
     assert set(model.logits(data.examples)[:, 2:].argmax(axis=1)) == {0, 1}
+
+
+def unjudged(data, name):
+    """The data as they were if nobody had been asked for the label."""
+    bare = (replace(u, labels=u.labels - {name}, unknown=frozenset({name})) for u in data.units)
+    return Dataset(tuple(bare), data.codebook)
+
+
+@pytest.mark.parametrize("method", ["full", *METHODS])
+def test_a_label_nobody_judged_is_never_given(method, recipe, data, book):
+    model = loop.train(replace(recipe, method=method), unjudged(data, "support"), lambda _: None)
+    assert Calibration.identity(book).probabilities(model.logits(data.examples), book)[:, 1].max() < 0.05
+
+
+def test_a_pair_of_which_nobody_knows_what_it_shares_does_not_count(recipe, data):
+    import torch
+
+    few = data.where([n < 6 for n in range(len(data))])
+    blank = replace(few.units[0], labels=frozenset(), unknown=frozenset(data.codebook.multi), choices={})
+    model = network.fresh(replace(recipe, method="few-shot"), data)
+    rows = feed.first_windows(model, few.examples)
+
+    def loss(units, places):
+        task = fewshot.Pairs(model, Dataset(tuple(units), data.codebook), data)
+        return task.loss([rows[n] for n in places], list(places))
+
+    model.network.eval()
+    found = loss([blank, *few.units[1:]], range(6))
+    assert found.item() == pytest.approx(loss(few.units, range(1, 6)).item())
+    found.backward()
+    assert all(torch.isfinite(w.grad).all() for w in model.network.parameters() if w.grad is not None)
+
+
+def test_the_head_begins_at_the_shares_among_judged_units(recipe, data):
+    half = [unit if n % 2 else replace(unit, labels=frozenset(), unknown=frozenset(data.codebook.multi)) for n, unit in enumerate(data.units)]  # fmt: skip
+    model = network.fresh(recipe, data)
+    network.set_prior(model, Dataset(tuple(half), data.codebook))
+    share = data.truth[1::2].mean(axis=0)
+    assert network.head_layer(model.network).bias[:2].tolist() == pytest.approx(np.log(share / (1 - share)))
+
+
+def test_positives_are_weighed_against_judged_negatives(recipe, data):
+    """A label that few were judged for weighs what it would with these few alone."""
+    import torch
+
+    weighted = replace(recipe, positive_power=1.0, single_weight=0.0)
+    judged = data.where([n % 3 == 0 for n in range(len(data))])
+    blank = [replace(u, labels=frozenset(), unknown=frozenset(data.codebook.multi)) for u in data.units]
+    both = Dataset((*judged.units, *blank), data.codebook)
+    logits = torch.zeros(1, 5)
+    given = objective.targets(judged.where([n == 0 for n in range(len(judged))]))
+    assert judged.truth[0].any()
+    assert objective.loss(logits, given, both, weighted) == objective.loss(logits, given, judged, weighted)
 
 
 def test_another_architecture_is_refused(tmp_path, recipe, tiny_base, data):
