@@ -196,7 +196,7 @@ def test_codings_are_read_from_tables(tmp_path, book):
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_tables_of_other_spreadsheets_are_read(tmp_path, book, delimiter):
-    rows = (("id", "coder", "labels"), ("a", "x", "opposition, support"), ("b", "x", ""))
+    rows = (("id", "coder", "labels"), ("a", "x", "opposition, support"), ("b", "x", "no label"))
     (tmp_path / "c.csv").write_text("".join(f"{delimiter.join(row)}\n" for row in rows), encoding="utf-8-sig")
     assert read_codings([tmp_path / "c.csv"], book)["a"]["x"] == {"opposition": "1", "support": "1"}
     texts = [(*row, text) for row, text in zip(rows, ("text", "We saw it.", "It rained."), strict=True)]

@@ -85,14 +85,14 @@ def test_a_repeated_id_is_an_error_also_far_from_the_first(tmp_path, fake, lines
 
 
 def test_a_text_on_which_a_rule_fails_is_one_error(tmp_path, fake, lines, monkeypatch):
-    real = chunks.prepare
+    real = chunks.begin
 
-    def prepare(document, *rest):
+    def begin(document, *rest):
         if "strange" in document.text:
             raise IndexError("list index out of range")
         return real(document, *rest)
 
-    monkeypatch.setattr(chunks, "prepare", prepare)
+    monkeypatch.setattr(chunks, "begin", begin)
     path = tmp_path / "in.jsonl"
     texts = ["We oppose it.", "A strange text.", "We deny it."]
     path.write_text("".join(json.dumps({"id": f"r{n}", "text": text}) + "\n" for n, text in enumerate(texts)))
