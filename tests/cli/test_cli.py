@@ -487,6 +487,43 @@ def test_evaluate(run, tiny_model, coded_csv, tmp_path):
     assert both.code == 0
 
 
+def test_a_model_is_not_measured_on_what_it_learned(run, coded_csv, tiny_recipe, table, tmp_path):
+    """Its own training table, without a column that splits it: only the part set aside says anything."""
+    import csv
+
+    from communique.training import dataset, fit
+
+    with coded_csv.open(encoding="utf-8") as file:
+        rows = [{key: row[key] for key in row if key != "split"} for row in csv.DictReader(file)]
+    path = table(tmp_path / "own.csv", rows)
+    recipe = replace(tiny_recipe, data=str(path), method="linear", split="stratified")
+    fit.fit(recipe, tmp_path / "m")
+    held = len(dataset.load(recipe).split("dev"))
+    found = run("evaluate", tmp_path / "m", "--data", path, "--json")
+    assert json.loads(found.out)[str(tmp_path / "m")]["n"] == held
+    assert "was trained on these units" in found.err
+    other = run("evaluate", tmp_path / "m", "--data", table(tmp_path / "other.csv", rows[:60]), "--json")
+    assert json.loads(other.out)[str(tmp_path / "m")]["n"] == 60
+    assert "trained on" not in other.err
+
+
+def test_evaluate_says_what_core_has_learned(monkeypatch, capsys):
+    from types import SimpleNamespace
+
+    from communique.cli import evaluate
+    from communique.corpus import codebook, coded
+    from communique.models.folder import CORE, ModelFolder
+    from communique.training.dataset import Dataset
+
+    units = coded.authored()[:3]
+    data = Dataset((*units, replace(units[0], text="This sentence was never seen by anybody at all.")), codebook.core())
+    model = SimpleNamespace(digest=ModelFolder(CORE).digest())
+    evaluate._warn_of_core([("core", model)], "mine.csv", data)
+    assert "core has learned from 3 of the 4 units" in capsys.readouterr().err
+    evaluate._warn_of_core([("other", SimpleNamespace(digest="x"))], "mine.csv", data)
+    assert not capsys.readouterr().err
+
+
 def test_evaluate_names_what_is_wrong_with_the_data(run, tiny_model, tmp_path, table):
     bad = table(tmp_path / "bad.csv", [{"id": "a", "text": "We deny it.", "labels": "joy", "sentiment": "neutral"}])
     failed(run("evaluate", tiny_model, "--data", bad), "joy")
