@@ -37,9 +37,17 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder for a page with plots and MODEL's surest errors.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
 def command(
-    model: str, other: str | None, data: str, split: str, baselines: bool, out: Path | None, as_json: bool
+    model: str,
+    other: str | None,
+    data: str,
+    split: str,
+    baselines: bool,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> int:
     """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document; with OTHER, their differences too.
 
@@ -47,10 +55,13 @@ def command(
     """
     import json
 
+    from ..corpus.files import refuse_existing
     from ..models import classifier
     from ..training import baselines as others
     from ..training import compare, evaluation, inspection, page
 
+    if out:
+        refuse_existing(*(out / name for name in page.FILES), overwrite=overwrite)
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
     for name, second in models[1:]:

@@ -485,6 +485,13 @@ def test_evaluate(run, tiny_model, coded_csv, tmp_path):
     assert report["n"] == 42
     both = run("evaluate", tiny_model, tiny_model, "--data", coded_csv)
     assert both.code == 0
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "evaluation.json").write_text("mine")
+    to_page = ("evaluate", tiny_model, "--data", coded_csv, "-o", tmp_path / "page")
+    assert "--overwrite" in run(*to_page).complaint
+    assert (tmp_path / "page" / "evaluation.json").read_text() == "mine"
+    assert run(*to_page, "--overwrite").code == 0
+    assert json.loads((tmp_path / "page" / "evaluation.json").read_text())["n"] == 42
 
 
 def test_a_model_is_not_measured_on_what_it_learned(run, coded_csv, tiny_recipe, table, tmp_path):
