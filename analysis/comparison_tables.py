@@ -187,14 +187,21 @@ def _quoted(one: Sentence) -> str:
 
 
 def write(found: Comparison, folder: Path) -> list[Path]:
-    """Write the comparison into `folder`: a CSV a table, and ``comparison.md`` to read."""
+    """Write the comparison into `folder`: a CSV a table, and ``comparison.md`` to read; those of an older one go."""
     folder.mkdir(parents=True, exist_ok=True)
     filled = {folder / f"{name}.csv": rows for name, rows in csv_rows(found).items() if rows}
     for path, rows in filled.items():
         Report((), tuple(rows), ()).write(path)
     with replacing(folder / "comparison.md") as place:
         place.write_text(text(found) + "\n", encoding="utf-8", errors="replace")
+    for stale in set(targets(folder)) - {*filled, folder / "comparison.md"}:
+        stale.unlink(missing_ok=True)
     return [*filled, folder / "comparison.md"]
+
+
+def targets(folder: Path) -> list[Path]:
+    """Return all files that a comparison may be written to."""
+    return [*(folder / f"{name}.csv" for name in FILES), folder / "comparison.md"]
 
 
 FILES = ("profiles", "differences", "tones", "answers", "months", "event", "sentences")

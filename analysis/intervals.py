@@ -2,7 +2,7 @@
 
 Why not the estimate ± 1.96 standard errors: with a good classifier only its few errors among the coded units decide the standard
 error, and with a rare label only its few positives do. In simulations (`benchmarks/coverage.py`) that interval then covers as little
-as 91 % of the time, and 84 % with unequal probabilities. Three remedies together reach 93 % or more throughout:
+as 93 % of the time, and 76 % with unequal probabilities. Three remedies together reach 93 % or more throughout:
 
 - one more error of either sign is added to the variance, as if found in a unit drawn at random (Agresti & Min 2005 do so
   for paired proportions);

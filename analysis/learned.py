@@ -62,6 +62,11 @@ def learned(run: Run, tables: Sequence[str], book: Codebook) -> Learned:
     return Learned(frozenset(marks), _note(core=core, tables=tables))
 
 
+def of_core() -> Learned:
+    """Return the sentences from which the shipped model has learned."""
+    return Learned(frozenset(_core()), _note(core=True, tables=()))
+
+
 def _note(*, core: bool, tables: Sequence[str]) -> str:
     if not core and not tables:
         return (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 
 import yaml
 
+from ..models.base import BUNDLED
 from ..models.classifier import Classifier
 from ..models.metrics import MIN_POSITIVES, Report
 from . import evaluation
@@ -26,7 +28,7 @@ def render(model: Classifier, recipe: Recipe, data: Dataset, reports: Mapping[st
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 (Markdown)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
-        metadata=yaml.safe_dump(_metadata(recipe, reports), sort_keys=False, allow_unicode=True).strip(),
+        metadata=yaml.safe_dump(_metadata(recipe, data, reports), sort_keys=False, allow_unicode=True).strip(),
         recipe=recipe,
         recipe_toml=recipes.dump(recipe).strip(),
         codebook=model.codebook,
@@ -40,7 +42,7 @@ def render(model: Classifier, recipe: Recipe, data: Dataset, reports: Mapping[st
     )
 
 
-def _metadata(recipe: Recipe, reports: Mapping[str, Report]) -> dict[str, object]:
+def _metadata(recipe: Recipe, data: Dataset, reports: Mapping[str, Report]) -> dict[str, object]:
     results = [
         {
             "task": {"type": "text-classification"},
@@ -48,10 +50,12 @@ def _metadata(recipe: Recipe, reports: Mapping[str, Report]) -> dict[str, object
             "metrics": [{"type": "f1", "name": "macro-F1", "value": round(found.macro_f1.value, 4)}],
         }
         for split, found in reports.items()
+        if not isnan(found.macro_f1.value)
     ]
+    ours = recipe.data == "core" and recipe.base == BUNDLED  # of all else, whoever trains it decides
     return {
-        "language": "en",
-        "license": "apache-2.0",
+        "language": data.codebook.language,
+        **({"license": "apache-2.0"} if ours else {}),
         "library_name": "transformers",
         "pipeline_tag": "text-classification",
         "base_model": recipe.base,

@@ -62,7 +62,7 @@ def fit(
     store = Store(left, state.fingerprint(recipe, data))
     store.begin(resume=resume, overwrite=overwrite)
     trained = loop.train(recipe, data, note, tick, store)
-    folder = save(trained, recipe, data, store.folder / "model")
+    folder = save(trained, recipe, data, store.model)
     saved = classifier.load(folder.path)
     saved.calibration = calibrate(saved.logits(data.split("dev").examples), data.split("dev"), "dev split")
     saved.calibration.save(folder.calibration)

@@ -6,10 +6,12 @@ import json
 from math import isnan
 from pathlib import Path
 
+from ..corpus.files import replacing
 from ..models.metrics import MIN_POSITIVES, Report
 from . import evaluation, inspection, plots
 from .inspection import Answers
 
+FILES = ("reliability.svg", "precision_recall.svg", "evaluation.json", "evaluation.html")
 TEMPLATE = Path(__file__).parent / "evaluation.html.jinja"
 
 
@@ -17,10 +19,14 @@ def write(out: Path, name: str, found: Report, answers: Answers) -> None:
     """Write ``evaluation.html``, ``evaluation.json`` and the two plots as SVG into the folder `out`."""
     out.mkdir(parents=True, exist_ok=True)
     drawn = {"reliability": plots.reliability(answers), "precision_recall": plots.precision_recall(answers)}
-    for title, svg in drawn.items():
-        (out / f"{title}.svg").write_text(svg, encoding="utf-8")
-    (out / "evaluation.json").write_text(json.dumps(evaluation.to_json(found), indent=1) + "\n", encoding="utf-8")
-    (out / "evaluation.html").write_text(render(name, found, answers, drawn), encoding="utf-8")
+    texts = (
+        *drawn.values(),
+        json.dumps(evaluation.to_json(found), indent=1, allow_nan=False) + "\n",
+        render(name, found, answers, drawn),
+    )
+    for file, text in zip(FILES, texts, strict=True):
+        with replacing(out / file) as place:
+            place.write_text(text, encoding="utf-8")
 
 
 def render(name: str, found: Report, answers: Answers, drawn: dict[str, str]) -> str:

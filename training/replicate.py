@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from ..corpus.errors import CommuniqueError
 from ..models import folder as folders
 from ..models.folder import ModelFolder
 from . import recipe as recipes
+from . import splits
+from .dataset import Dataset
 from .recipe import Recipe
 
 
@@ -42,6 +44,17 @@ def recipe_of(model: str | Path, flags: Mapping[str, Any]) -> Recipe:
         )
     codebook = {} if recipes.load(where.recipe).codebook == "core" else {"codebook": str(where.codebook)}
     return recipes.load(where.recipe, {**codebook, **flags})
+
+
+def learnt_from(model: str | Path, data: Dataset) -> set[str]:
+    """Return the documents of `data`, units without a split, from which `model` learned: none unless they are all its data."""
+    where = folders.find(model)
+    if not (where.recipe.is_file() and where.metrics.is_file()):
+        return set()
+    units = splits.divide(data.units, recipes.load(where.recipe).split)
+    digest = json.loads(where.metrics.read_text(encoding="utf-8")).get("data_sha256")
+    same = replace(data, units=tuple(units)).digest == digest
+    return {unit.document for unit in units if same and unit.split == "train"}
 
 
 def differences(old: ModelFolder, new: ModelFolder) -> list[Different]:

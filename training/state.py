@@ -47,12 +47,22 @@ class Store:
         return self.folder / "state.safetensors"
 
     @property
+    def _temporary(self) -> Path:
+        return self.file.with_suffix(".tmp")
+
+    @property
+    def model(self) -> Path:
+        """Where the model is made before it is moved to its place."""
+        return self.folder / "model"
+
+    @property
     def log(self) -> Path:
         """The run log: a line of JSON for some batches and for every epoch."""
         return self.folder / "log.jsonl"
 
     def begin(self, *, resume: bool, overwrite: bool) -> None:
-        """Make way for a training, refusing to lose or to mix an unfinished one."""
+        """Make way for a training, refusing to lose or to mix an unfinished one, or to remove what is no training's."""
+        self._refuse_strangers()
         if not resume:
             if self.file.is_file() and not overwrite:
                 raise UsageError(
@@ -60,6 +70,14 @@ class Store:
                 )
             shutil.rmtree(self.folder, ignore_errors=True)
         self.saved = time.monotonic()
+
+    def _refuse_strangers(self) -> None:
+        own = {self.file.name, self._temporary.name, self.log.name, self.model.name}
+        found = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+        if strangers := [name for name in found if name not in own]:
+            raise UsageError(
+                f"{self.folder} is where the state of the training goes, and holds {strangers[0]}; move that away, or give another -o"
+            )
 
     def read(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Return the tensors and values that were saved last, None where there are none; cut the log to them.
@@ -101,10 +119,11 @@ class Store:
         from safetensors.torch import save_file
 
         header = json.dumps({**values, "recipe": self.recipe, "lines": self.lines}, allow_nan=False)
-        temporary = self.file.with_suffix(".tmp")
         self.folder.mkdir(parents=True, exist_ok=True)
-        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, str(temporary), {HEADER: header})
-        settle(temporary, self.file)
+        save_file(
+            {k: v.detach().cpu().contiguous() for k, v in tensors.items()}, str(self._temporary), {HEADER: header}
+        )
+        settle(self._temporary, self.file)
         self.saved = time.monotonic()
 
     def note(self, **values: Any) -> None:

@@ -63,7 +63,17 @@ def _write_figures(folder: Path, drawn: Sequence[Drawn]) -> list[Path]:
             place.write_bytes(one.png)
         Report((), one.rows, ()).write(table)
         written += [svg, png, table]
+    _remove_stale(folder, {one.name for one in drawn})
     return written
+
+
+def _remove_stale(folder: Path, names: set[str]) -> None:
+    """Remove the figures of an older report, told by their three formats; what else stands there is not ours."""
+    for svg in list(folder.glob("*.svg")):
+        three = [svg.with_suffix(suffix) for suffix in (".svg", ".png", ".csv")]
+        if svg.stem not in names and all(path.is_file() for path in three):
+            for path in three:
+                path.unlink()
 
 
 def data_block(rows: Rows) -> str:

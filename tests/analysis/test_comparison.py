@@ -231,5 +231,10 @@ def test_the_command_prints_writes_and_refuses(run, opposed, tmp_path):
     assert "Kestria Trade Ministry" in found.out
     assert (out / "event.csv").exists()
     assert run("compare", opposed, "--by", "actor", "-o", out).code == 2
+    assert run("compare", opposed, "--by", "actor", "-o", out, "--overwrite").code == 0
+    assert not (out / "event.csv").exists(), "this comparison has no event"
+    for path in out.glob("*.csv"):
+        path.unlink()
+    assert "comparison.md exists" in run("compare", opposed, "--by", "actor", "-o", out).complaint
     assert "no unit has a field 'colour'" in run("compare", opposed, "--by", "colour").complaint
     assert run("compare", tmp_path / "nowhere", "--by", "actor").code == 1

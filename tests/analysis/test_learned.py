@@ -44,8 +44,18 @@ def test_what_core_was_judged_on_is_not_what_it_learned_from(run_of_core):
 
 def test_the_tables_of_another_model_are_named_by_the_user(made, tmp_path, table, book):
     rows = [
-        {"id": "a", "text": "We saw case number one in the cold north of Kestria.", "labels": "no label", "split": "train"},
-        {"id": "b", "text": "We saw case number two in the cold north of Kestria.", "labels": "no label", "split": "test"},
+        {
+            "id": "a",
+            "text": "We saw case number one in the cold north of Kestria.",
+            "labels": "no label",
+            "split": "train",
+        },
+        {
+            "id": "b",
+            "text": "We saw case number two in the cold north of Kestria.",
+            "labels": "no label",
+            "split": "test",
+        },
         {"id": "c", "text": "Thank you very much.", "labels": "no label", "split": "dev"},
         {"id": "d", "text": "No.", "labels": "no label", "split": "train"},
     ]

@@ -267,7 +267,14 @@ def test_the_command_writes_and_refuses(run, many, tmp_path):
     assert run("report", many, "-o", out).code == 0
     assert out.exists()
     assert "exists" in run("report", many, "-o", out).complaint
+    folder = tmp_path / "report_files"
+    for name in ("older.svg", "older.png", "older.csv", "mine.csv"):
+        (folder / name).write_text("x")
     assert run("report", many, "-o", out, "--overwrite").code == 0
+    assert not list(folder.glob("older.*")), "a figure of an older report"
+    assert (folder / "mine.csv").exists()
+    out.unlink()
+    assert "report_files exists" in run("report", many, "-o", out).complaint
     assert run("report", many, "-o", tmp_path / "report.pdf").code == 2
 
 

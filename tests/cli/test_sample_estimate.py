@@ -105,7 +105,9 @@ def test_the_same_seed_draws_the_same_sheet(run, made, tmp_path, book_option):
 
 def test_what_was_trained_on_is_not_drawn(run, made, tmp_path, table, lines, book_option):
     texts = [row["text"] for row in lines(made.path / "units.jsonl")[:100]]
-    trained = table(tmp_path / "t.csv", [{"id": str(n), "text": text, "labels": "no label"} for n, text in enumerate(texts)])
+    trained = table(
+        tmp_path / "t.csv", [{"id": str(n), "text": text, "labels": "no label"} for n, text in enumerate(texts)]
+    )
     sheet = tmp_path / "c.csv"
     found = run("sample", made.path, "-n", 500, "-o", sheet, "--trained-on", trained, *book_option)
     assert found.code == 0

@@ -101,7 +101,7 @@ def test_a_split_by_time_keeps_the_latest_for_dev(table_of):
         table_of([*rows, {"id": "u99", "text": "x", "document": "d9", "date": ""}], split="time")
     with pytest.raises(CommuniqueError, match="date"):
         table_of([{"id": "a", "text": "x"}], split="time")
-    with pytest.raises(CommuniqueError, match="'31/12/2018'.*2025-03-14"):
+    with pytest.raises(CommuniqueError, match=r"'31/12/2018'.*2025-03-14"):
         table_of([*rows, {"id": "u99", "text": "x", "document": "d9", "date": "31/12/2018"}], split="time")
 
 

@@ -98,6 +98,16 @@ def test_a_finished_training_leaves_its_log_and_no_state(recipe, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_folder_of_the_users_own_is_not_removed(recipe, tmp_path, resume):
+    own = tmp_path / "model.training" / "notes.txt"
+    own.parent.mkdir()
+    own.write_text("mine")
+    with pytest.raises(UsageError, match=r"model\.training.*notes\.txt.*another -o"):
+        fit(recipe, tmp_path / "model", resume=resume, overwrite=not resume)
+    assert own.read_text() == "mine"
+
+
 def test_an_unfinished_training_is_not_lost(recipe, tmp_path, killed):
     out = tmp_path / "model"
     with pytest.raises(killed):
