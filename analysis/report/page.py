@@ -90,7 +90,6 @@ def render(run: Run, found: Comparison, how: Methods, drawn: Sequence[Drawn], fi
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True)
     environment.filters |= {
         "cell": cell,
-        "percent": lambda share: f"{100 * share:.1f} %",
         "figure": _figure,
         "plain": _plain,
     }
