@@ -96,7 +96,7 @@ def another_model_draws_the_same_sheet(run):
     manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
     manifest["decides"]["model_sha256"] = "a" * 64
     (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert run("sample", other, "-n", 200, "-o", "other.csv").code == 0
+    assert run("sample", other, "-n", 300, "-o", "other.csv").code == 0
     assert Path("other.csv").read_bytes() == Path("coding.csv").read_bytes()
 
 
