@@ -43,12 +43,13 @@ def score_to(
     """Score `inputs` to `out`: a run folder, or a single file in the format of its suffix.
 
     Raises:
-        UsageError: an option has no such value, or `out` exists.
+        UsageError: an option has no such value, or `out` exists or lies in a folder that is read.
         CommuniqueError: the model cannot be loaded or `out` not be written.
 
     """
     options = _options(unit, text_column, actors)
     _check_formats(formats)
+    refuse_inside(inputs, out)
     run = _engine(engine, address, model)
     if out.suffix[1:] not in sinks.FORMATS:
         found = _predictor(model, precision, out if resume else None)
@@ -60,6 +61,14 @@ def score_to(
     return _score_to_file(
         run, inputs, out, model, options, precision=precision, resume=resume, overwrite=overwrite, report=report
     )
+
+
+def refuse_inside(inputs: Sequence[str], out: Path) -> None:
+    """Refuse an `out` that is read as an input itself, in this run or the next."""
+    written = Path(os.path.realpath(out))
+    for name in inputs:
+        if name != "-" and written.is_relative_to(os.path.realpath(name)):
+            raise UsageError(f"{out} is the input {name}, or lies in it, and would be read with it; give another -o")
 
 
 def _engine(engine: str, address: str | None, model: str | Path) -> Callable[..., Summary]:

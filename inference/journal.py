@@ -129,6 +129,8 @@ def _refuse_existing(path: Path, *, resume: bool, overwrite: bool) -> None:
     if not path.is_dir():
         raise UsageError(f"{path} is a file; give a new folder name")
     if overwrite:
+        if not _holds_run(path):
+            raise UsageError(f"{path} holds other files, and no run to overwrite; give an empty or new folder")
         return
     if is_finished(path):
         raise UsageError(f"{path} holds a finished run; give another -o, or --overwrite")
@@ -138,6 +140,17 @@ def _refuse_existing(path: Path, *, resume: bool, overwrite: bool) -> None:
         raise UsageError(f"{path} holds other files ({min(strange)}); give an empty or new folder")
     if found and not resume:
         raise UsageError(f"{path} holds an unfinished run; continue it with --resume, or start anew with --overwrite")
+
+
+def _holds_run(path: Path) -> bool:
+    """Return whether all that `clear` would remove from a folder is a run's: its names are common ones."""
+    found = {entry.name for entry in path.iterdir()} - {LOCK}
+    if found <= _BEGUN - {MANIFEST} or {JOURNAL, *(f"{name}.part" for name in FILES)} <= found:
+        return True
+    with suppress(OSError, ValueError):
+        before = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        return isinstance(before, dict) and isinstance(before.get("decides"), dict)
+    return False
 
 
 @contextmanager
@@ -181,9 +194,9 @@ def _take(path: Path) -> BinaryIO | None:
 
 
 def clear(path: Path) -> None:
-    """Remove what a run wrote, and nothing else."""
-    ours = [SHARDS, SUMMARY, f"{SUMMARY}.tmp", JOURNAL, *FILES, *_BEGUN]
-    for name in ours + [f"units{suffix}" for suffix in (".csv", ".xlsx", ".dta", ".parquet")]:
+    """Remove what a run wrote, and nothing else; the manifest goes last, as it tells that the rest is a run's."""
+    ours = [SHARDS, SUMMARY, f"{SUMMARY}.tmp", JOURNAL, *FILES, *(_BEGUN - {MANIFEST})]
+    for name in [*ours, *(f"units{suffix}" for suffix in (".csv", ".xlsx", ".dta", ".parquet")), MANIFEST]:
         found = path / name
         if found.is_dir():
             shutil.rmtree(found)

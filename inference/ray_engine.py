@@ -196,7 +196,7 @@ class ShardLabeller:
         summary, lines = Summary(), dict[str, list[bytes]]()
         shard = Shard(self.folder / f"{name}{_READY}")
         for chunk in chunks(shard, self.options, self.actors, self.predictor, self.marker):
-            for file, found in label(chunk, self.predictor, summary).items():
+            for file, found in label(chunk, self.predictor, summary, self.actors).items():
                 lines.setdefault(file, []).extend(found)
         save(self.folder / name, lines, summary)
 

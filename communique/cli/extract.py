@@ -38,12 +38,13 @@ def command(
     quiet: bool,
 ) -> int:
     """Find who says what in INPUT, without labels: OUT/statements.jsonl."""
-    from ..inference import review
+    from ..inference import api, review
     from ..inference.chunks import Options
     from ..inference.predictor import tagger_for
     from ..inference.runner import score
 
     _refuse(unresolved, overwrite=overwrite)
+    api.refuse_inside(inputs, out)
     report, close = progress(as_json=as_json, quiet=quiet)
     try:
         options = Options(text_column=text_column, actors=actors)

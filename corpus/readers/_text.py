@@ -49,14 +49,25 @@ def _parse(block: str) -> dict[Any, Any] | None:
     import yaml
 
     try:
+        _refuse_aliases(block)
         matter = yaml.safe_load(block)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Exception as error:  # explicit tags make PyYAML raise much besides YAMLError
         if not _KEY.match(block):
             return None
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 2})" if mark else ""
-        raise UnreadableError(f"the front matter is not valid YAML{where}: quote values that hold a colon") from None
+        remedy = "quote values that hold a colon or begin with *"
+        raise UnreadableError(f"the front matter is not valid YAML{where}: {remedy}") from None
     return matter if isinstance(matter, dict) else None
+
+
+def _refuse_aliases(block: str) -> None:
+    """Refuse references before they are followed: a few hundred bytes of them unfold to millions of values."""
+    import yaml
+
+    for token in yaml.scan(block):
+        if isinstance(token, yaml.AliasToken):
+            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=token.start_mark)
 
 
 def _flat(matter: dict[Any, Any]) -> dict[str, Any]:

@@ -171,6 +171,25 @@ def test_score_into_one_file_is_0(run, statements, tiny_model, tmp_path, suffix)
     assert set(tmp_path.iterdir()) - before == {out}
 
 
+@pytest.mark.parametrize("command", ["score", "extract"])
+@pytest.mark.parametrize(
+    ("given", "out"), [("in", "in/run"), ("in", "in/labels.csv"), ("in", "link/run"), ("in/a.csv", "in/a.csv")]
+)
+def test_an_output_that_would_be_read_is_refused(run, tmp_path, statements, command, given, out):
+    (tmp_path / "in").mkdir()
+    statements.rename(tmp_path / "in" / "a.csv")
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    found = run(command, tmp_path / given, "-o", tmp_path / out, "--overwrite")
+    assert found.code == 2
+    assert str(tmp_path / out) in found.err
+    assert "another -o" in found.err
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["a.csv"]
+
+
+def test_an_output_beside_the_input_is_written(run, statements, tmp_path):
+    assert run("extract", statements, "-o", tmp_path / "statements").code == 0
+
+
 def test_score_to_stdout(run, statements, tiny_model):
     found = score(run, statements, "-o", "-", "--unit", "sentence", model=tiny_model)
     assert found.code == 0

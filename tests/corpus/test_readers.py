@@ -156,6 +156,26 @@ def test_bad_front_matter(tmp_path):
     fails(put(tmp_path, "b.md", "---\ntitle: Zed\n---\n \n"), "empty")
 
 
+@pytest.mark.parametrize(
+    "value", ["!!bool maybe", "!!timestamp foo", '!!int ""', "!!float 1" + ":1" * 200, "{[a]: b}", "2024-13-45"]
+)
+def test_a_value_that_yaml_cannot_make_is_one_error(tmp_path, value):
+    put(tmp_path, "a.md", f"---\nx: {value}\n---\nBody")
+    put(tmp_path, "b.md", "Body")
+    bad, good = read([str(tmp_path)])
+    assert isinstance(bad, InputError)
+    assert "front matter" in bad.reason
+    assert isinstance(good, Document)
+
+
+def test_front_matter_that_refers_to_itself_is_refused_at_once(tmp_path):
+    grow = "".join(
+        f"{b}: &{b} {{<<: [{', '.join([f'*{a}'] * 9)}]}}\n" for a, b in itertools.pairwise("abcdefghijklmnop")
+    )
+    fails(put(tmp_path, "a.md", f"---\na: &a {{x: 1}}\n{grow}---\nBody"), "front matter", "line 3", "begin with *")
+    assert one(put(tmp_path, "b.md", "---\n*Note* to readers\n---\nBody")).text.startswith("---")
+
+
 def test_unknown_kind_is_kept(tmp_path):
     found = one(put(tmp_path, "a.md", "---\nkind: cult\n---\nBody"))
     assert found.kind is None

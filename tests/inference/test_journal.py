@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from communique.corpus.errors import CommuniqueError
+from communique.corpus.errors import CommuniqueError, UsageError
 from communique.inference import journal
 from communique.inference.journal import FILES, JOURNAL, LOCK, Checkpoint, open_run
 
@@ -37,6 +37,47 @@ def test_an_unfinished_run_keeps_its_parts_and_its_place(tmp_path):
         assert run.checkpoint == Checkpoint(
             7, "d1", {name: len(f"{name} one\n") for name in FILES}, {"totals": {"inputs": 7}}
         )
+
+
+@pytest.mark.parametrize("manifest", [None, "{", '{"name": "web app"}', '["decides"]', '{"decides": 1}'])
+def test_overwrite_removes_nothing_from_a_folder_that_holds_no_run(tmp_path, manifest):
+    (tmp_path / "shards").mkdir()
+    files = {"shards/data-000.tar": "x", "summary.json": "{}", "units.csv": "a"}
+    files |= {} if manifest is None else {"manifest.json": manifest}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError, match=r"other files.*new folder"), open_run(tmp_path, MANIFEST, overwrite=True):
+        pass
+    assert {name: (tmp_path / name).read_text() for name in files} == files
+
+
+@pytest.mark.parametrize("manifest", ["{", json.dumps(MANIFEST)])
+def test_overwrite_begins_anew_where_a_run_died(tmp_path, manifest):
+    with open_run(tmp_path / "run", MANIFEST) as run:
+        run.append(chunk("one"), 1, "d1", {})
+    (tmp_path / "run" / "manifest.json").write_text(manifest)
+    with open_run(tmp_path / "run", MANIFEST, overwrite=True) as run:
+        assert run.checkpoint == Checkpoint()
+
+
+@pytest.mark.parametrize("at", range(1, 13))
+def test_overwrite_goes_on_where_a_run_was_removed_by_half(tmp_path, monkeypatch, at):
+    with open_run(tmp_path / "run", MANIFEST) as run:
+        run.finish({"totals": {}})
+    real, gone = journal.Path.unlink, []
+
+    def die(path, **options):
+        gone.append(path)
+        if len(gone) == at:
+            raise KeyboardInterrupt
+        real(path, **options)
+
+    monkeypatch.setattr(journal.Path, "unlink", die)
+    with pytest.raises(KeyboardInterrupt):
+        journal.clear(tmp_path / "run")
+    monkeypatch.undo()
+    with open_run(tmp_path / "run", MANIFEST, overwrite=True) as run:
+        assert run.checkpoint == Checkpoint()
 
 
 def test_every_line_of_the_journal_is_json_that_moves_forward(tmp_path):

@@ -63,7 +63,7 @@ def by_hand(monkeypatch, fake):
             given.append(list(names))
             actor = ray_engine.ShardLabeller.__new__(ray_engine.ShardLabeller)
             actor.folder, actor.predictor, actor.options = folder, fake(), options
-            actor.actors = actor.marker = None
+            actor.actors, actor.marker = options.load_actors(), None
             for n, name in enumerate(reversed(names)):  # the last is finished first
                 if n == end_after:
                     raise KeyboardInterrupt
@@ -85,6 +85,17 @@ def test_shards_in_any_order_give_the_local_runners_bytes(source, tmp_path, fake
     ray_engine.score([str(source)], tmp_path / "ray", fake(), SENTENCES, source="core")
     assert contents(tmp_path / "ray") == contents(tmp_path / "local")
     assert not (tmp_path / "ray" / journal.SHARDS).exists()
+
+
+def test_actors_of_ones_own_are_targets_too(source, tmp_path, fake, by_hand):
+    (tmp_path / "mine.yaml").write_text("company:\n  Tellmar Works: [Tellmar]\n", encoding="utf-8")
+    source.write_text("".join(json.dumps({"text": f"We oppose Tellmar's plan {n}."}) + "\n" for n in range(9)))
+    options = Options(unit="sentence", actors=str(tmp_path / "mine.yaml"))
+    runner.score([str(source)], tmp_path / "local", fake(), options)
+    by_hand()
+    ray_engine.score([str(source)], tmp_path / "ray", fake(), options, source="core")
+    assert b'"Tellmar Works"' in contents(tmp_path / "local")["units.jsonl"]
+    assert contents(tmp_path / "ray") == contents(tmp_path / "local")
 
 
 def test_a_finished_shard_is_not_done_again(source, tmp_path, fake, by_hand):
