@@ -3,7 +3,8 @@
 The driver reads the inputs once and lays them down as shards in the run folder; actors turn a shard into the lines it adds
 to each file, and the driver puts finished shards into the journal in their order. Shards are cut where the local
 runner's chunks end, and actors cut and label them as it does, so that both engines give the same rows. What was finished
-when a run died is not done again. The inputs need be seen by the driver alone; OUT lies where every node sees it.
+when a run died is not done again. The inputs need be seen by the driver alone; OUT, a model of one's own and a file of
+actors lie where every node sees them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +69,8 @@ def score(
         folder = (out / journal.SHARDS).resolve()
         with journal.writing(out):
             shards = list(_lay_down(found, folder))
-        for shard, lines, counts in _finished(shards, folder, model.execution, source, options):
+        finished = _finished(shards, folder, model.execution, _absolute(source), _with_absolute_paths(options))
+        for shard, lines, counts in finished:
             progress.summary.add(counts)
             run.append(lines, shard["inputs"], shard["digest"], progress.summary.to_json())
             report(progress)
@@ -76,6 +79,15 @@ def score(
             shutil.rmtree(folder)
         run.finish(progress.summary.to_json(), rewrite={"statements.jsonl": syndication.mark})
     return progress.summary
+
+
+def _absolute(source: str | Path) -> str:
+    """Return a model's folder as every node finds it, wherever its actors work; ``core`` comes with each."""
+    return str(source) if str(source) == "core" else str(Path(source).resolve())
+
+
+def _with_absolute_paths(options: Options) -> Options:
+    return replace(options, actors=str(Path(options.actors).resolve())) if options.actors else options
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..corpus.extraction.actors import by_shape, normalise
+from ..corpus.extraction.actors import Actors, by_shape, normalise
 from .sinks import rows
 
 _EXAMPLE = 90
@@ -26,12 +26,14 @@ class Unresolved:
     count: int = 0
 
 
-def write(statements: Path, out: Path) -> int:
+def write(statements: Path, out: Path, actors: Actors | None = None) -> int:
     """Write the unresolved speakers of ``statements.jsonl`` to `out`, the commonest first, and return how many.
+
+    Unresolved is whom `actors`, else the shipped ones, do not know.
 
     The file can be given to ``--actors`` as it is; it does more once each line stands under the right type and name.
     """
-    found, unnamed = _collect(rows(statements))
+    found, unnamed = _collect(rows(statements), actors or Actors.load())
     temporary = out.with_name(f".{out.name}.tmp")
     try:
         temporary.write_text("\n".join(_lines(found, unnamed)) + "\n", encoding="utf-8", errors="replace")
@@ -41,13 +43,13 @@ def write(statements: Path, out: Path) -> int:
     return len(found)
 
 
-def _collect(found: Iterable[dict[str, str | None]]) -> tuple[list[Unresolved], int]:
-    """Return the speakers with a name but no actor, and the number of statements whose speaker has no name."""
+def _collect(found: Iterable[dict[str, str | None]], actors: Actors) -> tuple[list[Unresolved], int]:
+    """Return the speakers with a name but no known actor, and the number of statements whose speaker has no name."""
     met: dict[str, Unresolved] = {}
     unnamed = 0
     for row in found:
         speaker = " ".join(_plain(row["speaker"] or "").split())
-        if row["actor"] or not speaker:
+        if not speaker or any(actors.resolve(name) for name in (speaker, row["actor"]) if name):
             continue
         if not _has_name(speaker):
             unnamed += 1

@@ -99,7 +99,14 @@ class Classifier:
         return merge_windows(parts, [row.example for row in rows], len(examples), self.codebook)
 
     def predict_proba(self, texts: Sequence[str | Example]) -> Array:
-        """Return the calibrated probability of every label: (texts, labels)."""
+        """Return the calibrated probability of every label: (texts, labels).
+
+        Raises:
+            CommuniqueError: `texts` is a single text.
+
+        """
+        if isinstance(texts, str):  # a sequence of letters, which would be labelled one by one
+            raise CommuniqueError(f"a list of texts is wanted, and {texts[:30]!r} is one text; put it in [ ]")
         examples = [text if isinstance(text, Example) else Example(text) for text in texts]
         return self.calibration.probabilities(self.logits(examples), self.codebook)
 

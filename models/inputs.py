@@ -9,6 +9,8 @@ from typing import Any
 from ..corpus.errors import CommuniqueError
 from ..corpus.records import Unit
 
+_SPARE = 8  # tokens: the special ones, and what cutting a word between two windows may add
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -35,7 +37,8 @@ class InputFormat:
 
     Attributes:
         max_text: tokens of the sentence at most; longer ones are read in overlapping windows.
-        max_context: tokens of the second segment at most.
+        max_context: tokens that the second segment has beside a sentence of `max_text`; a shorter sentence leaves it
+            more. There is no second segment where this is 0.
         before: whether the sentences before are shown.
         speaker: whether the speaker is shown.
         target: the column that says what the sentence is about; the sentence is paired with it.
@@ -55,6 +58,8 @@ class InputFormat:
 
     def second(self, example: Example) -> str | None:
         """Return the second segment of `example`, or None where it has none."""
+        if not self.max_context:
+            return None
         parts = [
             example.before.strip() if self.before else "",
             f"({example.speaker})" if self.speaker and example.speaker else "",
@@ -99,9 +104,9 @@ def _tokenise(
         return
     tokenizer.truncation_side = "left" if seconds else "right"
     limits = (
-        {"truncation": "only_second", "max_length": form.max_text + form.max_context}
+        {"truncation": "only_second", "max_length": form.max_text + max(form.max_context, 2 * _SPARE)}
         if seconds
-        else {"truncation": True, "max_length": form.max_text + 8}
+        else {"truncation": True, "max_length": form.max_text + _SPARE}
     )
     rows = tokenizer(texts, seconds, return_token_type_ids=True, return_attention_mask=False, verbose=False, **limits)
     for ids, types in zip(rows["input_ids"], rows["token_type_ids"], strict=True):
@@ -110,7 +115,7 @@ def _tokenise(
 
 def _windows(tokenizer: Any, text: str, limit: int) -> list[str]:
     """Cut `text` into windows of at most `limit` tokens, half of each shared with the next."""
-    if len(text) <= limit:  # every token has a character at least
+    if len(text.encode(errors="replace")) <= limit:  # every token has a byte at least, not always a letter
         return [text]
     row = tokenizer([text], add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
     offsets = row["offset_mapping"][0]

@@ -56,7 +56,7 @@ def command(
     text = f"{totals['inputs']} inputs: {totals['statements']} statements, {totals['errors']} errors; written: {out}"
     message(text, as_json=as_json, **dict(totals))
     if unresolved is not None:
-        count = review.write(out / "statements.jsonl", unresolved)
+        count = review.write(out / "statements.jsonl", unresolved, options.load_actors())
         message(f"{count} unresolved speakers: {unresolved}", as_json=as_json, unresolved=count)
     return SOME_ERRORS if totals["errors"] else DONE
 

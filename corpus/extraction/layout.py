@@ -16,7 +16,9 @@ _WORD = re.compile(r"[^\W_]")
 _CAMEL = re.compile(r"[a-z]{1,2}[A-Z]")
 _LOWER_START = re.compile(r"\s*+[a-z(]")
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}+|\w++(?:[’'&.\-‑]\w++)*+|[^\w\s]")
-_STOP = re.compile(r"[.!?…]++(?:[ ]?[.!?…])*+[\"”’»)\]*']*+(?=\s|$)")
+_STOP = re.compile(  # looked for at the first mark of a run alone, or a long run would take the square of its length
+    r"[.!?…](?<![.!?…][.!?…])(?<![.!?…][ ][.!?…])(?:[ ]?[.!?…])*+[\"”’»)\]*']*+(?=\s|$)"
+)
 _MARKS = " \t\r\n\v\f\u00a0#*>_"
 _ABBREVIATIONS = word_set(
     "mr mrs ms dr sen rep reps sens gov gen lt col sgt capt maj adm prof rev hon st mt no nos vs jan feb "

@@ -732,6 +732,17 @@ def test_names_are_found_in_linear_time(unit: str) -> None:
     assert took[2] <= 3 * took[1] + 0.3
 
 
+@pytest.mark.parametrize("unit", [".", ". ", "!?", "…"])
+def test_a_run_of_stops_is_searched_in_linear_time(unit: str) -> None:
+    took = []
+    for size in (20_000, 80_000):
+        text = "We oppose it " + unit * (size // len(unit)) + "a"
+        start = time.process_time()
+        extract(Document("a.txt", text))
+        took.append(time.process_time() - start)
+    assert took[1] <= 6 * took[0] + 0.5
+
+
 def test_introductions() -> None:
     text = "In May the Norland Data Office (NDO) met Solvane Inc. and Halden Roe Ltd. at the Kestrian Ministry of Trade in Oslo."
     assert list(introductions(text)) == [

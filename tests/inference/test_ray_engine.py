@@ -117,6 +117,29 @@ def test_a_run_of_one_engine_is_not_resumed_by_the_other(source, tmp_path, fake,
         runner.score([str(source)], tmp_path / "ray", fake(), SENTENCES, resume=True)
 
 
+def test_a_node_finds_the_model_and_the_actors_wherever_it_works(source, tmp_path, fake, monkeypatch):
+    from contextlib import nullcontext
+
+    given = []
+
+    def label(_names, _folder, _execution, model, options):
+        given.append((model, options.actors))
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(ray_engine, "_label_on_cluster", label)
+    monkeypatch.setattr(ray_engine, "_connected", lambda _: nullcontext())
+    monkeypatch.chdir(tmp_path)
+    for name in ("my-model", "core"):  # `core` is the shipped model, whatever is called so here
+        (tmp_path / name).mkdir()
+    (tmp_path / "mine.yaml").write_text("company: [Halden Roe]", encoding="utf-8")
+    for n, model in enumerate(["my-model", "core"]):
+        with pytest.raises(KeyboardInterrupt):
+            ray_engine.score([str(source)], tmp_path / f"run{n}", fake(), Options(actors="mine.yaml"), source=model)
+    actors = str(tmp_path / "mine.yaml")
+    assert given == [(str(tmp_path / "my-model"), actors), ("core", actors)]
+
+
 # --- on a cluster
 
 

@@ -33,13 +33,29 @@ def row(speaker, actor=None, text="We will not pay"):
 
 
 def test_the_commonest_come_first_with_counts_and_an_example(tmp_path):
-    rows = [row("Tam Brock"), row("Orla Pinn"), row("Orla  Pinn"), row("Veltrane", "Veltrane Optics"), row("he")]
+    rows = [row("Tam Brock"), row("Orla Pinn"), row("Orla  Pinn"), row("a minister", "Germany"), row("he")]
     count, out = listed(rows, tmp_path)
     text = out.read_text(encoding="utf-8")
     assert count == 2
     assert list(yaml.safe_load(text)["other"]) == ["Orla Pinn", "Tam Brock"]
     assert '"Orla Pinn":  # 2 in a.txt: We will not pay' in text
     assert "# 1 statements of speakers without a name" in text
+
+
+def test_a_name_that_stands_for_itself_is_unresolved(run, tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "speaker,text\nOrla Pinn Group,We will not pay.\nGermany,We will.\n", encoding="utf-8"
+    )
+    out = tmp_path / "review.yaml"
+    assert run("extract", tmp_path / "a.csv", "-o", tmp_path / "run", "--unresolved", out).code == 0
+    text = out.read_text(encoding="utf-8")
+    assert "Orla Pinn Group" in text
+    assert "Germany" not in text
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("company:\n  Orla Pinn Group: [Pinn]\n", encoding="utf-8")
+    options = ("--actors", mine, "--unresolved", out, "--overwrite")
+    assert run("extract", tmp_path / "a.csv", "-o", tmp_path / "run", *options).code == 0
+    assert "Orla Pinn Group" not in out.read_text(encoding="utf-8")
 
 
 def test_words_tell_the_type(tmp_path):

@@ -99,6 +99,12 @@ def test_context_is_seen(classifier):
     assert not np.allclose(alone, spoken, atol=1e-4)
 
 
+def test_one_text_is_not_taken_for_a_list_of_letters(book):
+    model = classifiers.Classifier(None, None, book, None, None)
+    with pytest.raises(CommuniqueError, match="list of texts"):
+        model.predict("We oppose it.")
+
+
 def test_windows_are_merged_by_largest_and_by_mean(book):
     parts = np.array([[1.0, 5, 1, 2, 3], [3, -1, 3, 4, 5], [7, 7, 7, 7, 7]])
     found = merge_windows(parts, [0, 0, 1], 2, book)

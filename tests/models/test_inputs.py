@@ -71,6 +71,40 @@ def test_a_long_context_loses_its_beginning_and_keeps_the_speaker(tokenizer):
     assert text.endswith("ban ruling ( ostra )")
 
 
+@pytest.mark.parametrize("max_context", [0, 1, 3])
+def test_a_small_context_leaves_the_sentence_whole(tokenizer, max_context):
+    form = InputFormat(max_text=24, max_context=max_context)
+    (row,) = encode(tokenizer, [Example("ban " * 24, "The levy was news.", "Ostra")], form)
+    assert row.input_ids.count(tokenizer.convert_tokens_to_ids("ban")) == 24
+    assert (1 in row.token_type_ids) == (max_context > 0)
+
+
+@pytest.fixture(scope="module")
+def byte_level():
+    """A tokenizer whose tokens are bytes, as RoBERTa's are for scripts it has not seen."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: n for n, token in enumerate(["<s>", "</s>", "<pad>", *letters])}
+    made = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made.post_processor = processors.RobertaProcessing(("</s>", 1), ("<s>", 0), add_prefix_space=False)
+    made.decoder = decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=made, cls_token="<s>", sep_token="</s>", pad_token="<pad>")
+
+
+@pytest.mark.parametrize("speaker", ["", "Ostra"])
+def test_a_letter_of_several_tokens_is_counted_as_such(byte_level, speaker):
+    text = "我们反对禁令。" * 3  # 21 letters, 63 tokens
+    rows = encode(byte_level, [Example(text, "", speaker)], FORM)
+    found = [byte_level.decode(row.input_ids, skip_special_tokens=True).removesuffix(f"({speaker})") for row in rows]
+    assert len(rows) > 1
+    assert all(window in text for window in found)
+    assert text.startswith(found[0])
+    assert text.endswith(found[-1])
+
+
 def test_a_long_sentence_gives_windows_that_overlap_by_half(tokenizer):
     things = ["ban", "levy", "tariff", "ruling", "listing"]
     words = [things[n % 5] for n in range(100)]
