@@ -123,7 +123,7 @@ def load(path: str | Path) -> Codebook:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CommuniqueError(f"cannot read codebook {path}: {error.strerror}; give the path of a YAML file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise CommuniqueError(f"codebook {path} is no valid YAML: {reason}") from error
     return parse(raw, str(path))

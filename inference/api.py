@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -92,16 +93,15 @@ def _score_to_file(
     if out.exists() and not overwrite:
         raise UsageError(f"{out} exists; give another -o, or --overwrite")
     folder = out.with_name(f".{out.name}.run")
-    anew = not resume or journal.is_finished(folder)  # finished: it died between the run and the file
-    found = _predictor(model, precision, None if anew else folder)
+    found = _predictor(model, precision, folder if resume else None)
     marker = tagger_for(options, found.execution)
-    summary = run(inputs, folder, found, options, marker=marker, resume=resume, overwrite=anew, report=report)
+    summary = run(inputs, folder, found, options, marker=marker, resume=resume, overwrite=not resume, report=report)
     with journal.locked(folder):
         sinks.convert(folder / "units.jsonl", out)
         errors = out.with_name(f"{out.name}.errors.jsonl")
         errors.unlink(missing_ok=True)
         if summary.totals["errors"]:
-            os.replace(folder / "errors.jsonl", errors)
+            shutil.copyfile(folder / "errors.jsonl", errors)
         journal.clear(folder)
     with suppress(OSError):  # another run has begun there
         folder.rmdir()

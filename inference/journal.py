@@ -123,6 +123,13 @@ def is_finished(path: Path) -> bool:
     return (path / SUMMARY).exists() and not (path / JOURNAL).exists()
 
 
+def end_of(path: Path, manifest: Mapping[str, Any]) -> Checkpoint:
+    """Return where a finished run ended, with its summary as counts; refuse one that was made otherwise."""
+    before = _refuse_changed(path, manifest)
+    counts = json.loads((path / SUMMARY).read_text(encoding="utf-8"))
+    return Checkpoint(counts["totals"].get("inputs", 0), str(before.get("inputs_sha256")), counts=counts)
+
+
 def _refuse_existing(path: Path, *, resume: bool, overwrite: bool) -> None:
     if not path.exists():
         return
@@ -235,19 +242,21 @@ def _resumed(path: Path, manifest: Mapping[str, Any]) -> Run:
     return Run(path, checkpoint, files, journal)
 
 
-def _refuse_changed(path: Path, manifest: Mapping[str, Any]) -> None:
+def _refuse_changed(path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the manifest that stands in the folder, if what decides the result has not changed since."""
     try:
         before = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CommuniqueError(f"{path / MANIFEST} is missing or damaged; start anew with --overwrite") from error
     decided = before.get("decides") if isinstance(before, dict) else None
-    if not isinstance(decided, dict):
+    if not isinstance(before, dict) or not isinstance(decided, dict):
         raise CommuniqueError(f"{path / MANIFEST} is not the manifest of a run; give an empty or new folder")
     odd = [key for key in manifest["decides"] if decided.get(key) != manifest["decides"][key]]
     if odd:
         raise CommuniqueError(
             f"cannot resume {path}: {', '.join(odd)} changed since the run began; restore it, or start anew with --overwrite"
         )
+    return before
 
 
 def _last_checkpoint(path: Path) -> tuple[Checkpoint, int]:

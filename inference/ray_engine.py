@@ -29,7 +29,7 @@ from .execution import Execution
 from .manifest import make_manifest, now
 from .predictor import Predictor, tagger_for
 from .rows import fields
-from .runner import Progress
+from .runner import Progress, finished
 from .summary import Summary
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def score(
 
     """
     manifest = make_manifest(inputs, model, options, engine="ray", marker=marker)
+    if resume and not overwrite and journal.is_finished(out):
+        return finished(inputs, out, manifest, options)
     with journal.open_run(out, manifest, resume=resume, overwrite=overwrite) as run, _connected(address):
         progress = Progress(Summary(run.checkpoint.counts), count(inputs))
         found = Inputs(read(inputs, text_column=options.text_column))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..corpus.errors import CommuniqueError
 from ..corpus.readers import count, read
 from . import journal, syndication
 from .chunks import DEFAULTS, Inputs, Options, chunks, label
@@ -78,6 +79,8 @@ def score(
     """
     actors = options.load_actors()
     manifest = make_manifest(inputs, predictor, options, marker=marker)
+    if resume and not overwrite and journal.is_finished(out):
+        return finished(inputs, out, manifest, options)
     with journal.open_run(out, manifest, resume=resume, overwrite=overwrite) as run:
         progress = Progress(Summary(run.checkpoint.counts), count(inputs))
         found = Inputs(read(inputs, text_column=options.text_column))
@@ -86,8 +89,23 @@ def score(
             lines = label(chunk, predictor, progress.summary, actors)
             run.append(lines, chunk.inputs, chunk.digest, progress.summary.to_json())
             report(progress)
-        finished = manifest | {"inputs_sha256": found.digest, "finished": now()}
+        ended = manifest | {"inputs_sha256": found.digest, "finished": now()}
         with journal.writing(out):
-            journal.write_json(out / journal.MANIFEST, finished)
+            journal.write_json(out / journal.MANIFEST, ended)
         run.finish(progress.summary.to_json(), rewrite={"statements.jsonl": syndication.mark})
     return progress.summary
+
+
+def finished(inputs: Sequence[str], out: Path, manifest: Mapping[str, Any], options: Options) -> Summary:
+    """Return the summary of a run that is finished, as where only what is made of it was interrupted.
+
+    Raises:
+        CommuniqueError: it was made of other inputs, or otherwise.
+
+    """
+    end = journal.end_of(out, manifest)
+    found = Inputs(read(inputs, text_column=options.text_column))
+    found.skip(end)
+    if next(iter(found), None) is not None:
+        raise CommuniqueError(f"{out} holds a finished run of fewer inputs; give another -o, or --overwrite")
+    return Summary(end.counts)

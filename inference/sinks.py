@@ -28,6 +28,8 @@ def convert(units: Path, out: Path) -> None:
     temporary = out.with_name(f".{out.name}.tmp")
     try:
         writers[out.suffix[1:]](units, temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())  # the run it was made of may be removed next
         os.replace(temporary, out)
     finally:
         temporary.unlink(missing_ok=True)

@@ -170,3 +170,10 @@ def test_a_definition_left_blank_is_blank():
     assert book.title == ""
     assert book.groups[0].labels[0].definition == ""
     assert "label a has no definition" in warnings(book)
+
+
+@pytest.mark.parametrize("content", [b"version: 2024-13-01", b"\xff", b"[" * 5000])
+def test_what_yaml_cannot_read_is_named(tmp_path, content):
+    (tmp_path / "book.yaml").write_bytes(content)
+    with pytest.raises(CommuniqueError, match=r"book\.yaml is no valid YAML"):
+        load(tmp_path / "book.yaml")

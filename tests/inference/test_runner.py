@@ -9,7 +9,7 @@ import pytest
 
 from communique.corpus.errors import CommuniqueError, UsageError
 from communique.corpus.records import Document, InputError
-from communique.inference import chunks, journal
+from communique.inference import api, chunks, journal
 from communique.inference.chunks import Inputs, Options, cut
 from communique.inference.runner import score
 
@@ -311,10 +311,42 @@ def test_a_finished_run_is_refused_and_kept(source, tmp_path, fake):
     out = tmp_path / "run"
     score([str(source)], out, fake(), SENTENCES)
     before = contents(out)
-    for resume in (False, True):
-        with pytest.raises(UsageError, match="finished run"):
-            score([str(source)], out, fake(), SENTENCES, resume=resume)
+    with pytest.raises(UsageError, match="finished run"):
+        score([str(source)], out, fake(), SENTENCES)
+    with source.open("a") as file:
+        file.write(json.dumps({"id": "late", "text": "One more."}) + "\n")
+    with pytest.raises(CommuniqueError, match="fewer inputs"):
+        score([str(source)], out, fake(), SENTENCES, resume=True)
+    with pytest.raises(CommuniqueError, match="model_sha256"):
+        score([str(source)], out, fake(digest="b" * 64), SENTENCES, resume=True)
     assert contents(out) == before
+
+
+@pytest.mark.parametrize(("name", "formats"), [("labels.csv", []), ("run", ["csv"])])
+def test_a_file_that_could_not_be_written_is_written_by_resume(source, tmp_path, fake, monkeypatch, name, formats):
+    """All is labelled when the last step fails; it is not labelled again."""
+    labels = fake()
+    monkeypatch.setattr(api, "_predictor", lambda *_: labels)
+
+    def score_to(folder, **options):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        return api.score_to([str(source)], tmp_path / folder / name, unit="sentence", formats=formats, **options)
+
+    def fail(*_):
+        raise CommuniqueError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api.sinks, "convert", fail)
+        with pytest.raises(CommuniqueError, match="disk full"):
+            score_to("a")
+    calls = len(labels.calls)
+    summary = score_to("a", resume=True)
+    assert len(labels.calls) == calls
+    assert summary.to_json() == score_to("b").to_json()
+    for written in (tmp_path / "b").rglob("*.*"):
+        if written.name != "manifest.json":
+            assert written.read_bytes() == (tmp_path / "a" / written.relative_to(tmp_path / "b")).read_bytes()
+    assert {path.name for path in (tmp_path / "a").iterdir()} == {path.name for path in (tmp_path / "b").iterdir()}
 
 
 def test_an_unfinished_run_is_refused_without_resume(source, died, fake):
