@@ -13,12 +13,12 @@ from typing import BinaryIO
 
 from ..corpus.errors import UsageError
 from ..corpus.readers import read
-from ..corpus.records import Document, InputError
+from ..corpus.records import InputError
 from . import execution, journal, predictor, runner, sinks
-from .chunks import Inputs, Options, unit_lines
+from .chunks import Inputs, Options, prepared, unit_lines
 from .manifest import recorded
 from .predictor import Predictor, tagger_for
-from .prepare import UNIT_MODES, prepare
+from .prepare import UNIT_MODES, Prepared
 from .rows import line
 from .runner import Progress
 from .stream import available
@@ -117,16 +117,16 @@ def score_to_stdout(
     known, marker = options.load_actors(), tagger_for(options, labels.execution)
     sink = out or sys.stdout.buffer
     for block in available(iter(Inputs(read(inputs, text_column=text_column)))):
-        for item in block:
-            if isinstance(item, InputError):
-                summary.error(item)
-                sys.stderr.buffer.write(line(item.to_json()))
-        ready = [prepare(item, options.unit, known, marker) for item in block if isinstance(item, Document)]
-        found = iter(labels.predict([one for document in ready for one in document.units]))
-        for document in ready:
-            answers = [next(found) for _ in document.units]
-            summary.result(document, answers)
-            sink.writelines(unit_lines(document, answers, known))
+        ready = prepared(block, options, known, marker)
+        found = iter(labels.predict([unit for one in ready if isinstance(one, Prepared) for unit in one.units]))
+        for one in ready:
+            if isinstance(one, InputError):
+                summary.error(one)
+                sys.stderr.buffer.write(line(one.to_json()))
+                continue
+            answers = [next(found) for _ in one.units]
+            summary.result(one, answers)
+            sink.writelines(unit_lines(one, answers, known))
         sink.flush()
     return summary
 

@@ -129,7 +129,7 @@ def cut(
     chunk: list[Prepared | InputError] = []
     units = 0
     for block in _blocks(inputs, BLOCK_CHARACTERS if marker else 0):
-        ready = _prepared(block, options, actors, marker)
+        ready = prepared(block, options, actors, marker)
         chunk += ready
         units += sum(len(one.units) for one in ready if isinstance(one, Prepared))
         if units >= CHUNK_UNITS or inputs.shard_ends:
@@ -153,7 +153,7 @@ def _blocks(inputs: Inputs, characters: int) -> Iterator[list[Document | InputEr
         yield block
 
 
-def _prepared(
+def prepared(
     items: Sequence[Document | InputError], options: Options, actors: Actors | None, marker: Marker | None
 ) -> list[Prepared | InputError]:
     """Return inputs with their statements and units; one that makes a rule fail is an error and stops nothing."""

@@ -143,9 +143,11 @@ def _write_dta(units: Path, out: Path) -> None:
     frame = pd.DataFrame(list(map(flat, rows(units))))
     if frame.empty:
         raise CommuniqueError("no units were found, and a .dta file cannot be empty; choose .csv")
+    for name in ("target_start", "target_end"):  # numbers also where no unit has a target, so that files can be joined
+        frame[name] = pd.to_numeric(frame[name]).astype(float)
     for name in frame.columns:
         if frame[name].dtype == object or str(frame[name].dtype) == "str":
             frame[name] = frame[name].fillna("").astype(str)
-    frame = frame.dropna(axis="columns", how="all").rename(columns={"end": "end_"})  # `end` is a word of Stata's
+    frame = frame.rename(columns={"end": "end_"})  # `end` is a word of Stata's
     long = [name for name in ("text", "before", "meta", "title", "target_text") if name in frame]
     frame.to_stata(out, version=118, write_index=False, convert_strl=long)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from communique.inference import chunks
+from communique.inference import api, chunks
 from communique.inference.chunks import Options
 from communique.inference.runner import score
 
@@ -87,12 +87,12 @@ def test_a_repeated_id_is_an_error_also_far_from_the_first(tmp_path, fake, lines
 def test_a_text_on_which_a_rule_fails_is_one_error(tmp_path, fake, lines, monkeypatch):
     real = chunks.begin
 
-    def begin(document, *rest):
+    def fragile(document, *rest):
         if "strange" in document.text:
             raise IndexError("list index out of range")
         return real(document, *rest)
 
-    monkeypatch.setattr(chunks, "begin", begin)
+    monkeypatch.setattr(chunks, "begin", fragile)
     path = tmp_path / "in.jsonl"
     texts = ["We oppose it.", "A strange text.", "We deny it."]
     path.write_text("".join(json.dumps({"id": f"r{n}", "text": text}) + "\n" for n, text in enumerate(texts)))
@@ -108,3 +108,22 @@ def test_bad_rows_are_exit_code_3(run, tiny_model, tmp_path):
     found = run("score", path, "--unit", "sentence", "--model", tiny_model, "-o", tmp_path / "out.csv")
     assert found.code == 3
     assert "row 2" in found.err
+
+
+def test_a_rule_that_fails_is_an_error_on_standard_output_too(tmp_path, fake, monkeypatch, capfdbinary):
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in ("good", "odd", "good")), encoding="utf-8")
+    begin = chunks.begin
+
+    def fragile(document, mode, actors=None):
+        if document.text == "odd":
+            raise IndexError("a rule of ours")
+        return begin(document, mode, actors)
+
+    monkeypatch.setattr(chunks, "begin", fragile)
+    monkeypatch.setattr(api, "_predictor", lambda *_: fake())
+    totals = api.score_to_stdout([str(path)], unit="sentence").totals
+    out, err = capfdbinary.readouterr()
+    assert (totals["results"], totals["errors"]) == (2, 1)
+    assert len(out.splitlines()) == 2
+    assert b"IndexError" in err

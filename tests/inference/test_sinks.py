@@ -234,3 +234,13 @@ def test_parquet_blocks_make_one_table(tmp_path, monkeypatch):
     units = write(tmp_path / "units.jsonl", [unit(n, f"text {n}") for n in range(5)])
     convert(units, tmp_path / "out.parquet")
     assert [row["text"] for row in back(tmp_path / "out.parquet")] == [f"text {n}" for n in range(5)]
+
+
+def test_stata_files_with_and_without_targets_can_be_joined(tmp_path):
+    import pandas as pd
+
+    kinds = []
+    for name, target in (("none", None), ("one", TARGET)):
+        convert(write(tmp_path / f"{name}.jsonl", [unit(0, "x", target=target)]), tmp_path / f"{name}.dta")
+        kinds.append(pd.read_stata(tmp_path / f"{name}.dta").dtypes["target_start"])
+    assert [str(kind) for kind in kinds] == ["float64", "float64"]
