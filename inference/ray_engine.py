@@ -71,8 +71,8 @@ def score(
         folder = (out / journal.SHARDS).resolve()
         with journal.writing(out):
             shards = list(_lay_down(found, folder))
-        finished = _finished(shards, folder, model.execution, _absolute(source), _with_absolute_paths(options))
-        for shard, lines, counts in finished:
+        labelled = _finished(shards, folder, model.execution, _absolute(source), _with_absolute_paths(options))
+        for shard, lines, counts in labelled:
             progress.summary.add(counts)
             run.append(lines, shard["inputs"], shard["digest"], progress.summary.to_json())
             report(progress)
