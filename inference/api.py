@@ -68,7 +68,8 @@ def refuse_inside(inputs: Sequence[str], out: Path) -> None:
     """Refuse an `out` that is read as an input itself, in this run or the next."""
     written = Path(os.path.realpath(out))
     for name in inputs:
-        if name != "-" and written.is_relative_to(os.path.realpath(name)):
+        read = Path(os.path.realpath(name))
+        if name != "-" and (written == read or (read.is_dir() and written.is_relative_to(read))):
             raise UsageError(f"{out} is the input {name}, or lies in it, and would be read with it; give another -o")
 
 
