@@ -1,7 +1,8 @@
 """Articles with their attributions marked inline: what the tagger learns from and is measured on.
 
 ``<s>`` stands around a source, ``<c k="say">`` or ``<c k="think">`` around a cue, ``<q>`` around a content. A digit after
-the letter tells the attributions of one sentence apart; one without a source of its own shares that before it.
+the letter tells the attributions of one sentence apart; one without a source of its own shares that before it. ``<r>`` stands
+around what is in the voice of a release's issuer.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .records import Document
 ARTICLES = DATA / "articles"
 HELD_OUT = 3
 """Every article of this number, by the order in its file, is for evaluation alone."""
-_TAG = re.compile(r'<(/?)([scq])(\d?)(?: k="(say|think)")?>')
+_TAG = re.compile(r'<(/?)([scqr])(\d?)(?: k="(say|think)")?>')
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,9 @@ class Article:
 
 
 @dataclass(frozen=True)
-class _Mark:
+class Mark:
+    """A tag and what it encloses: `letter` is s, c, q or r, `number` tells the attributions of a sentence apart."""
+
     letter: str
     number: str
     attitude: str
@@ -51,12 +54,12 @@ def articles(folder: Path = ARTICLES) -> Iterator[Article]:
 
 
 def _article(name: str, body: str, *, held_out: bool) -> Article:
-    text, marks = _unmarked(body)
+    text, marks = unmarked(body)
     title = text.split("\n", 1)[0]
-    return Article(Document(name, text, title=title), tuple(_attributed(text, marks)), held_out)
+    return Article(Document(name, text, title=title), tuple(attributed(text, marks)), held_out)
 
 
-def _attributed(text: str, marks: list[_Mark]) -> Iterator[Attribution]:
+def attributed(text: str, marks: list[Mark]) -> Iterator[Attribution]:
     """Yield the attributions of a text; a quotation without a cue in its sentence is of the one who spoke last."""
     last: Attribution | None = None
     for sentence in sentence_spans(text):
@@ -76,7 +79,7 @@ def sentence_spans(text: str) -> Iterator[Span]:
         yield from sentences(text, start, end, [span for span in quotes if start <= span[0] < end])
 
 
-def _unmarked(body: str) -> tuple[str, list[_Mark]]:
+def unmarked(body: str) -> tuple[str, list[Mark]]:
     """Return the text without its tags, and what they enclosed."""
     text, marks, open_tags, at = "", [], list[tuple[int, str]](), 0
     for tag in _TAG.finditer(body):
@@ -86,13 +89,13 @@ def _unmarked(body: str) -> tuple[str, list[_Mark]]:
             open_tags.append((len(text), tag[4] or ""))
         else:
             start, attitude = open_tags.pop()
-            marks.append(_Mark(tag[2], tag[3], attitude, (start, len(text))))
+            marks.append(Mark(tag[2], tag[3], attitude, (start, len(text))))
     return text + body[at:], marks
 
 
-def _attributions(marks: list[_Mark]) -> Iterator[Attribution]:
+def _attributions(marks: list[Mark]) -> Iterator[Attribution]:
     """Yield the attributions that the marks of one sentence make."""
-    numbered: dict[str, dict[str, list[_Mark]]] = defaultdict(lambda: defaultdict(list))
+    numbered: dict[str, dict[str, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for mark in marks:
         numbered[mark.number][mark.letter].append(mark)
     source: Span | None = None
