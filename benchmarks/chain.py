@@ -30,6 +30,11 @@ from communique.models import tagger as taggers
 
 FOLDER = Path(__file__).parent / "data" / "marked"
 TRANSCRIBED = {"transcript", "briefing", "qa", "hearing"}
+KINDS = {
+    "release": {"release"},
+    "transcript": {"release", "direct"},
+    "quotation": {"direct", "mixed", "indirect"},
+}
 _ACTOR = re.compile(r"(?P<name>.+?) = (?P<house>.+) \((?P<type>\w+)\)$")
 Span = tuple[int, int]
 
@@ -78,24 +83,12 @@ def read(head: str, body: str) -> MarkedDocument:
     ]
     text, marks = marked.unmarked(body)
     publisher = Actor(issuer, issuer, issuer_type) if issuer else None
-    found = list(marked.attributed(text, [mark for mark in marks if mark.letter != "r"]))
-    return MarkedDocument(
-        Document(name, text, title=text.split("\n", 1)[0]),
-        kind,
-        tuple(passages(text, marks, kind, publisher, known)),
-        tuple(prose(text, found)) if kind not in TRANSCRIBED else (),
-    )
-
-
-def passages(
-    text: str, marks: list[marked.Mark], kind: str, publisher: Actor | None, known: list[Actor]
-) -> Iterator[Passage]:
-    """Yield the issuer's own words, the turns of a transcript, and the quotations of prose with a named source."""
-    for mark in marks:
-        if mark.letter == "r":
-            yield Passage(mark.span, "release", publisher)
+    document = Document(name, text, title=text.split("\n", 1)[0])
     if kind in TRANSCRIBED:
-        yield from turns(text, marks, publisher, known)
+        return MarkedDocument(document, kind, tuple(turns(text, marks, publisher, known)), ())
+    own = [Passage(mark.span, "release", publisher) for mark in marks if mark.letter == "r"]
+    quoted = list(marked.attributed(text, [mark for mark in marks if mark.letter != "r"]))
+    return MarkedDocument(document, kind, (*own, *quotations(text, quoted, known)), tuple(prose(text, quoted)))
 
 
 def turns(text: str, marks: list[marked.Mark], publisher: Actor | None, known: list[Actor]) -> Iterator[Passage]:
@@ -125,21 +118,28 @@ def prose(text: str, found: list[marked.Attribution]) -> Iterator[Attribution]:
             yield Attribution(one.content, (one.source,), (one.cue,), kind, is_said(text, (one.cue,), kind))
 
 
+def quotations(text: str, found: list[marked.Attribution], known: list[Actor]) -> Iterator[Passage]:
+    """Yield the contents of running text whose source the header names; "she" and "the company" it does not."""
+    for one in found:
+        actor = named(text[slice(*one.source)], known) if one.source else None
+        if actor:
+            yield Passage(one.content, "quotation", actor)
+
+
 def letters(spans: list[Span]) -> set[int]:
     return {place for start, end in spans for place in range(start, end)}
 
 
 def by_character(voice: str, one: MarkedDocument, found: list[Statement]) -> Counter[str]:
-    """Count the characters of one voice: marked, found, both, and of these those with the right actor and type."""
+    """Count the characters of one voice: marked, found, both, and those found with the right actor and type."""
     here = [passage for passage in one.passages if passage.voice == voice]
     if not here:
         return Counter()
-    kinds = {"release"} if voice == "release" else {"release", "direct"}
-    given = [s for s in found if s.kind in kinds]
+    given = [s for s in found if s.kind in KINDS[voice]]
     right, drawn = letters([passage.span for passage in here]), letters([(s.start, s.end) for s in given])
     tally = Counter(marked=len(right), found=len(drawn), both=len(right & drawn))
     for passage in here:
-        for s in found:
+        for s in given:
             shared = max(0, min(passage.span[1], s.end) - max(passage.span[0], s.start))
             if passage.actor and shared:
                 tally += Counter(
@@ -168,7 +168,7 @@ def main() -> None:
     read_documents = list(documents(FOLDER / ("seen" if chosen.seen else "held")))
     for one in read_documents:
         found = list(extract(one.document, marker=marker))
-        for voice in ("release", "transcript"):
+        for voice in KINDS:
             tally = by_character(voice, one, found)
             voices[voice] += tally
             if chosen.each and tally:
