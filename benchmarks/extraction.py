@@ -83,10 +83,10 @@ def attributions(path: Path, text: str) -> Iterator[Attribution]:
     events: list[dict[str, str]] = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         fields = line.split("\t")
-        if line.startswith("T"):
+        if line.startswith("T") and len(fields) > 1:
             places = fields[1].split(" ", 1)[1].split(";")
             spans[fields[0]] = tuple((int(a), int(b)) for a, b in (place.split() for place in places))
-        elif line.startswith("E"):
+        elif line.startswith("E") and len(fields) > 1:
             events.append(dict(part.split(":", 1) for part in fields[1].split()))
     for event in events:
         if {"Content", "Source", "Cue"} <= set(event):
