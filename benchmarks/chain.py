@@ -29,6 +29,7 @@ from communique.corpus.records import ActorType, Document, Statement
 from communique.models import tagger as taggers
 
 FOLDER = Path(__file__).parent / "data" / "marked"
+SEEN, HELD = (FOLDER / "seen", marked.ARTICLES), (FOLDER / "held",)
 TRANSCRIBED = {"transcript", "briefing", "qa", "hearing"}
 KINDS = {
     "release": {"release"},
@@ -67,11 +68,13 @@ class MarkedDocument:
     attributions: tuple[Attribution, ...]
 
 
-def documents(folder: Path) -> Iterator[MarkedDocument]:
-    for path in sorted(folder.glob("*.txt")):
+def documents(*folders: Path) -> Iterator[MarkedDocument]:
+    """Yield the documents of every file in `folders` whose header names who speaks in them."""
+    for path in sorted(path for folder in folders for path in folder.glob("*.txt")):
         for part in re.split(r"^### ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             head, _, body = part.partition("\n")
-            yield read(head, body.strip())
+            if head.count("|") == 4:
+                yield read(head, body.strip())
 
 
 def read(head: str, body: str) -> MarkedDocument:
@@ -165,7 +168,7 @@ def main() -> None:
     marker = None if chosen.rules else taggers.load()
     voices: dict[str, Counter[str]] = defaultdict(Counter)
     types: dict[str, Counter[str]] = defaultdict(Counter)
-    read_documents = list(documents(FOLDER / ("seen" if chosen.seen else "held")))
+    read_documents = list(documents(*(SEEN if chosen.seen else HELD)))
     for one in read_documents:
         found = list(extract(one.document, marker=marker))
         for voice in KINDS:
